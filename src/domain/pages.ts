@@ -1,0 +1,69 @@
+/**
+ * @module The lane to the customer: each gateway that holds pages of the thread is shown what it
+ * lacks, one show at a time, in order. A dead gateway holds up nobody but itself.
+ */
+import { eventsAfter, takePage } from './customer-log.js';
+import type { GatewayQueue } from './ids.js';
+import type { Effect, PageHolder, ThreadState } from './thread-state.js';
+
+/** How much one show carries at most. */
+const showLimit = { events: 100, size: 256_000 };
+
+/** For how long after accepting a message its gateway follows what becomes of it, unasked. */
+export const followedForMs = 5_000;
+
+function withPage(state: ThreadState, gateway: GatewayQueue, page: PageHolder): ThreadState {
+  return { ...state, pages: { ...state.pages, [gateway]: page } };
+}
+
+/** Notes that a gateway has a page open; it fetches by itself what is in the log already. */
+export function openPage(state: ThreadState, gateway: GatewayQueue): ThreadState {
+  const known = state.pages[gateway];
+  return known ? state : withPage(state, gateway, { cursor: state.lastSeq, showingUpTo: null });
+}
+
+/** Notes that a gateway has no page of this thread any more. */
+export function closePage(state: ThreadState, gateway: GatewayQueue): ThreadState {
+  const { [gateway]: _gone, ...pages } = state.pages;
+  return { ...state, pages };
+}
+
+/** Notes how a show ended; a gateway that did not show it counts as gone. */
+export function settleShow(
+  state: ThreadState,
+  gateway: GatewayQueue,
+  isShown: boolean,
+): ThreadState {
+  const page = state.pages[gateway];
+  if (page === undefined || page.showingUpTo === null) return state;
+  if (!isShown) return closePage(state, gateway);
+  return withPage(state, gateway, { cursor: page.showingUpTo, showingUpTo: null });
+}
+
+/** Starts what can be shown now. */
+export function startShows(state: ThreadState): { state: ThreadState; effects: Effect[] } {
+  const effects: Effect[] = [];
+  let next = state;
+  for (const [key, page] of Object.entries(state.pages)) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.entries forgets the brand of the record's keys
+    const gateway = key as GatewayQueue;
+    if (page.showingUpTo !== null || page.cursor >= state.lastSeq) continue;
+    const firstSeq = state.log[0]?.seq ?? 0;
+    const lacking = state.log.slice(Math.max(0, page.cursor + 1 - firstSeq));
+    if (lacking.every((event) => event.shownBy === gateway)) {
+      next = withPage(next, gateway, { cursor: state.lastSeq, showingUpTo: null });
+      continue;
+    }
+    const events = takePage(eventsAfter(state.log, page.cursor), showLimit);
+    next = withPage(next, gateway, { ...page, showingUpTo: events.at(-1)?.seq ?? page.cursor });
+    effects.push({ lane: 'customer', gateway, events });
+  }
+  return { state: next, effects };
+}
+
+/** Says whether every gateway has been shown everything. */
+export function areShowsSettled(state: ThreadState): boolean {
+  return Object.values(state.pages).every(
+    (page) => page.showingUpTo === null && page.cursor >= state.lastSeq,
+  );
+}

@@ -1,0 +1,175 @@
+/**
+ * @module What a thread knows, what can happen to it, and what it may ask to have done.
+ *
+ * The state is plain JSON: it survives continue-as-new as it stands. A change of its shape needs a
+ * new `version` and a step that lifts the old one.
+ */
+import type { Bucket } from './budget.js';
+import type { EngineErrorCode } from './errors.js';
+import type {
+  ContactNumber,
+  ExternalMessageId,
+  GatewayQueue,
+  MessageId,
+  ThreadRef,
+} from './ids.js';
+import type {
+  AgentMessage,
+  Customer,
+  CustomerEvent,
+  InboundMessage,
+  Receipt,
+  ThreadEnder,
+} from './messages.js';
+import type { EndingStatus, ThreadPolicy } from './policy.js';
+
+/** What a thread knows of a customer's message. */
+export type InboundStatus = 'accepted' | 'sending' | 'inDoubt' | 'sent' | 'failed' | 'refused';
+/** What a thread knows of an agent's message. */
+export type OutboundStatus = 'accepted' | 'delivered' | 'seen' | 'failed';
+
+/** A line of the ledger for an agent's message. */
+export interface OutboundEntry {
+  readonly seq: number;
+  readonly status: OutboundStatus;
+}
+
+/** What a thread knows of each of its messages; ids stay for as long as the thread. */
+export interface Ledger {
+  readonly inbound: Readonly<Record<MessageId, InboundStatus>>;
+  readonly outbound: Readonly<Record<ExternalMessageId, OutboundEntry>>;
+}
+
+/**
+ * One thing to do at the contact centre.
+ *
+ * A post whose outcome is unknown is looked up: `look`, then `lookAgain` a second later, and only
+ * when both found nothing it is posted again, under the same id.
+ */
+export type ContactCentreTask =
+  | {
+      readonly kind: 'post';
+      readonly message: InboundMessage;
+      readonly stage: 'post' | 'look' | 'lookAgain';
+    }
+  | {
+      readonly kind: 'report';
+      readonly messageId: ExternalMessageId;
+      readonly status: 'delivered' | 'seen' | 'failed';
+      readonly atMs: number;
+      readonly reason?: string;
+    }
+  | { readonly kind: 'endContact'; readonly status: EndingStatus }
+  | { readonly kind: 'shutThread' };
+
+/** The lane to the contact centre: one task at a time, in order. */
+export interface ContactCentreLane {
+  readonly waiting: readonly ContactCentreTask[];
+  readonly current: ContactCentreTask | null;
+  /** Whether an effect for `current` is on its way and owes an outcome. */
+  readonly isInFlight: boolean;
+  /** Nothing is started before this moment. */
+  readonly pausedUntilMs: number;
+  /** How often the current task was put off; the pause grows with it. */
+  readonly deferrals: number;
+  /** The contact's budget of updates (cxone.md 3.7: 250 at once, then 17 a minute). */
+  readonly budget: Bucket;
+}
+
+/** A gateway that holds pages of this thread: a lane to the customer of its own. */
+export interface PageHolder {
+  /** The last event that this gateway has, or will fetch by itself. */
+  readonly cursor: number;
+  /** The last event of the show that is on its way, or null. */
+  readonly showingUpTo: number | null;
+}
+
+/**
+ * A logged event, with the gateway that shows it to its own pages unasked: the one that brought the
+ * message in follows what becomes of it, so a lone message costs no activity for its own page.
+ */
+export type LoggedEvent = CustomerEvent & { readonly shownBy?: GatewayQueue };
+
+/** An earlier run of this thread's workflow, whose log still holds events up to `upToSeq`. */
+export interface ArchivedLog {
+  readonly runId: string;
+  readonly upToSeq: number;
+}
+
+/** All that a thread knows. */
+export interface ThreadState {
+  readonly version: 1;
+  readonly ref: ThreadRef;
+  readonly customer: Customer;
+  readonly policy: ThreadPolicy;
+  readonly phase: 'open' | 'warned' | 'closed';
+  readonly deadlineAtMs: number | null;
+  readonly closed: { readonly by: ThreadEnder; readonly atMs: number } | null;
+  readonly contact: ContactNumber | null;
+  /** The moment of the last message either way. */
+  readonly lastActivityAtMs: number;
+  readonly log: readonly LoggedEvent[];
+  readonly lastSeq: number;
+  readonly archivedLogs: readonly ArchivedLog[];
+  readonly ledger: Ledger;
+  readonly contactCentreLane: ContactCentreLane;
+  readonly pages: Readonly<Record<GatewayQueue, PageHolder>>;
+  /** Lanes start nothing before this moment, so that the run can be continued as a new one. */
+  readonly heldUntilMs: number;
+}
+
+/** How an effect for the contact centre ended. */
+export type ContactCentreOutcome =
+  /** It was done; a post's answer, or a look-up, names the contact where it said one. */
+  | { readonly kind: 'done'; readonly contact?: ContactNumber }
+  /** A look-up found nothing. */
+  | { readonly kind: 'absent' }
+  /** It is not known whether it was done. */
+  | { readonly kind: 'inDoubt' }
+  /** It will never be done. */
+  | { readonly kind: 'rejected'; readonly code: EngineErrorCode }
+  /** It was certainly not done, and is to be tried again, not before `retryAfterMs` from now. */
+  | {
+      readonly kind: 'deferred';
+      readonly code: EngineErrorCode;
+      readonly retryAfterMs?: number;
+    };
+
+/** What can happen to a thread; `atMs` is the moment at which the thread learns of it. */
+export type ThreadEvent = { readonly atMs: number } & (
+  | { readonly type: 'inbound'; readonly message: InboundMessage }
+  | { readonly type: 'agentReply'; readonly message: AgentMessage }
+  | {
+      readonly type: 'presence';
+      readonly gateway: GatewayQueue;
+      readonly change: 'opened' | 'gone' | 'left';
+    }
+  | { readonly type: 'receipt'; readonly receipt: Receipt }
+  | { readonly type: 'stillHere' }
+  | { readonly type: 'end'; readonly by: ThreadEnder }
+  | { readonly type: 'contactCentreSettled'; readonly outcome: ContactCentreOutcome }
+  | { readonly type: 'showSettled'; readonly gateway: GatewayQueue; readonly isShown: boolean }
+  | { readonly type: 'repair'; readonly action: 'retry' | 'giveUp' }
+  | { readonly type: 'hold'; readonly untilMs: number }
+  /** Time has passed, or a new run begins. */
+  | { readonly type: 'tick' }
+);
+
+/** What a thread asks to have done. Each effect owes one `…Settled` event. */
+export type Effect =
+  | {
+      readonly lane: 'contactCentre';
+      readonly task: ContactCentreTask;
+      readonly contact: ContactNumber | null;
+    }
+  | {
+      readonly lane: 'customer';
+      readonly gateway: GatewayQueue;
+      readonly events: readonly CustomerEvent[];
+    };
+
+/** The state after an event, and what is to be done now. */
+export interface Transition {
+  readonly state: ThreadState;
+  readonly effects: readonly Effect[];
+}

@@ -1,0 +1,66 @@
+/**
+ * @module What a thread asks of the contact centre.
+ *
+ * Every method throws a `RemoteError` whose code says whether the outcome is certain, and gives up
+ * when `signal` aborts.
+ */
+import type { ContactNumber, ExternalMessageId, ThreadRef } from '../domain/ids.js';
+import type { Attachment, Customer } from '../domain/messages.js';
+import type { ContactStatus, EndingStatus } from '../domain/policy.js';
+
+/** A customer's message on its way to the contact centre. */
+export interface PostRequest {
+  readonly thread: ThreadRef;
+  /** Fixed before the first try, the same on each retry. */
+  readonly externalId: ExternalMessageId;
+  readonly customer: Customer;
+  readonly text: string;
+  readonly attachments?: readonly Attachment[];
+  readonly postback?: string;
+  readonly createdAtMs: number;
+}
+
+/** What the contact centre says of a message that it has. */
+export interface PostedMessage {
+  /** The contact that the message went to, where the answer names one. */
+  readonly contact?: ContactNumber;
+  readonly contactStatus?: ContactStatus;
+}
+
+/** A customer's receipt, or a failure, for an agent's message. */
+export interface StatusReport {
+  readonly thread: ThreadRef;
+  readonly messageId: ExternalMessageId;
+  readonly status: 'delivered' | 'seen' | 'failed';
+  readonly atMs: number;
+  readonly reason?: string;
+}
+
+export interface ContactCentre {
+  /**
+   * Stores a customer's message.
+   *
+   * Must resolve when the contact centre says that it has a message of this id already. Must throw
+   * an uncertain error whenever it may have been stored.
+   */
+  postMessage(request: PostRequest, signal: AbortSignal): Promise<PostedMessage>;
+
+  /** Finds a message by the id that it was posted under; undefined when there is none. */
+  findMessage(
+    thread: ThreadRef,
+    externalId: ExternalMessageId,
+    signal: AbortSignal,
+  ): Promise<PostedMessage | undefined>;
+
+  /** Reports what became of an agent's message. Must be safe to call again. */
+  reportStatus(report: StatusReport, signal: AbortSignal): Promise<void>;
+
+  /** Shows the agent whether the customer is typing. Must be safe to lose. */
+  setTyping(thread: ThreadRef, isTyping: boolean, signal: AbortSignal): Promise<void>;
+
+  /** Ends a contact. Must be safe to call again. */
+  endContact(contact: ContactNumber, status: EndingStatus, signal: AbortSignal): Promise<void>;
+
+  /** Says whether the thread takes more messages. Must be safe to call again. */
+  setThreadOpen(thread: ThreadRef, isOpen: boolean, signal: AbortSignal): Promise<void>;
+}

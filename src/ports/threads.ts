@@ -1,0 +1,93 @@
+/**
+ * @module What the gateway asks of the threads.
+ *
+ * Every method throws an `EngineError`: `UNAVAILABLE` when the threads cannot be reached or do not
+ * answer in time. Whatever is accepted is durable when the promise resolves, worker up or not.
+ */
+import type { ChannelId, CustomerId, GatewayQueue, ThreadId, ThreadRef } from '../domain/ids.js';
+import type {
+  AgentMessage,
+  Customer,
+  InboundMessage,
+  Receipt,
+  ThreadEnder,
+  ThreadSnapshot,
+} from '../domain/messages.js';
+import type { ThreadPolicy } from '../domain/policy.js';
+import type { AgentTyping } from './channel.js';
+
+/** What a thread is started with. */
+export interface ThreadStart {
+  readonly ref: ThreadRef;
+  readonly customer: Customer;
+  readonly policy: ThreadPolicy;
+}
+
+/** What can be told of a thread without a worker. */
+export type ThreadStanding =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'open' }
+  | { readonly kind: 'closed'; readonly by: ThreadEnder; readonly atMs: number };
+
+/** A change of who is looking at a thread through this gateway. */
+export interface PresenceChange {
+  readonly gateway: GatewayQueue;
+  readonly change: 'opened' | 'gone' | 'left';
+  readonly atMs: number;
+}
+
+export interface Threads {
+  /**
+   * Hands a customer's message to its thread, which is started by the first one.
+   *
+   * Must be safe to call again with the same message id: a repeat is accepted again and changes
+   * nothing. Throws `THREAD_CLOSED` (details `closedBy`, `closedAt`) for a new id on a closed
+   * thread, `THREAD_BUSY` when 500 messages wait there, `RATE_LIMITED` when the engine as a whole
+   * is behind.
+   */
+  acceptInbound(start: ThreadStart, message: InboundMessage): Promise<void>;
+
+  /**
+   * Hands an agent's message to its thread. Safe to call again with the same id.
+   *
+   * Throws `THREAD_UNKNOWN` or `THREAD_CLOSED`.
+   */
+  acceptReply(ref: ThreadRef, message: AgentMessage): Promise<void>;
+
+  /** Says what is known of a thread without asking it. */
+  standing(ref: ThreadRef): Promise<ThreadStanding>;
+
+  /** Reads what a thread shows of itself after a sequence number; undefined for an unknown one. */
+  read(ref: ThreadRef, afterSeq: number): Promise<ThreadSnapshot | undefined>;
+
+  /** Tells a running thread of a page; resolves to false when there is none of that id. */
+  tellPresence(ref: ThreadRef, change: PresenceChange): Promise<boolean>;
+
+  /** Tells a running thread what its page made of the agent's messages; false as above. */
+  tellReceipt(ref: ThreadRef, receipt: Receipt): Promise<boolean>;
+
+  /** Tells a running thread that its customer is still there; false as above. */
+  tellStillHere(ref: ThreadRef): Promise<boolean>;
+
+  /** Tells a running thread that its customer ends it; false as above. */
+  tellCustomerEnd(ref: ThreadRef): Promise<boolean>;
+
+  /** Shows an agent's typing on every page of the thread, at any gateway; lost without harm. */
+  showTyping(ref: ThreadRef, typing: AgentTyping): Promise<void>;
+
+  /**
+   * Gives a key that is the same for every call with this fingerprint within `windowMs` of the
+   * first, and another one after. 1 to 128 of `A-Za-z0-9_-`.
+   */
+  repeatKey(fingerprint: string, windowMs: number): Promise<string>;
+
+  /**
+   * Gives the current thread of an identified customer, and makes `candidate` the current one when
+   * there is none or the current one is closed. The same for every concurrent caller.
+   */
+  currentThread(
+    channelId: ChannelId,
+    customerId: CustomerId,
+    candidate: ThreadId,
+  ): Promise<ThreadId>;
+}

@@ -1,0 +1,59 @@
+/** @module The only place where a failure of Temporal becomes an error of the engine. */
+import {
+  isGrpcServiceError,
+  QueryNotRegisteredError,
+  QueryRejectedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { RemoteError, RequestError } from '../domain/errors.js';
+import type { Threads } from '../ports/threads.js';
+
+const retryAfterMs = 2_000;
+
+/** Says whether a failure means that there is no such workflow, or none that runs. */
+export function isNotFound(failure: unknown): boolean {
+  return failure instanceof WorkflowNotFoundError;
+}
+
+/** Turns whatever Temporal throws into `UNAVAILABLE`; an error of the engine passes. */
+export function toEngineError(failure: unknown): unknown {
+  if (failure instanceof RequestError || failure instanceof RemoteError) return failure;
+  const isTemporal =
+    isGrpcServiceError(failure) ||
+    failure instanceof QueryNotRegisteredError ||
+    failure instanceof QueryRejectedError ||
+    failure instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+    (failure instanceof Error && failure.name === 'ServiceError');
+  if (!isTemporal) return failure;
+  return new RequestError('UNAVAILABLE', 'The threads do not answer at the moment', {
+    retryAfterMs,
+    cause: failure,
+  });
+}
+
+async function translated<Answer>(call: Promise<Answer>): Promise<Answer> {
+  try {
+    return await call;
+  } catch (failure) {
+    throw toEngineError(failure);
+  }
+}
+
+/** Makes every method of the port throw errors of the engine only. */
+export function withEngineErrors(threads: Threads): Threads {
+  return {
+    acceptInbound: (start, message) => translated(threads.acceptInbound(start, message)),
+    acceptReply: (ref, message) => translated(threads.acceptReply(ref, message)),
+    standing: (ref) => translated(threads.standing(ref)),
+    read: (ref, afterSeq) => translated(threads.read(ref, afterSeq)),
+    tellPresence: (ref, change) => translated(threads.tellPresence(ref, change)),
+    tellReceipt: (ref, receipt) => translated(threads.tellReceipt(ref, receipt)),
+    tellStillHere: (ref) => translated(threads.tellStillHere(ref)),
+    tellCustomerEnd: (ref) => translated(threads.tellCustomerEnd(ref)),
+    showTyping: (ref, typing) => translated(threads.showTyping(ref, typing)),
+    repeatKey: (fingerprint, windowMs) => translated(threads.repeatKey(fingerprint, windowMs)),
+    currentThread: (channelId, customerId, candidate) =>
+      translated(threads.currentThread(channelId, customerId, candidate)),
+  };
+}

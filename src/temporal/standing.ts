@@ -1,0 +1,93 @@
+/** @module What Temporal tells of a thread without a worker: whether it runs, who ended it, what waits. */
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { ThreadMemo } from '../../workflows/publication.js';
+import { threadClosedByKey, threadStateKey } from '../../workflows/search-attributes.js';
+import type { ThreadRef } from '../domain/ids.js';
+import { toWorkflowId } from '../domain/ids.js';
+import type { ThreadEnder } from '../domain/messages.js';
+import type { ThreadStanding } from '../ports/threads.js';
+import { isNotFound } from './errors.js';
+
+/** Messages that wait in a thread from which on it takes no more. */
+const fullFrom = 500;
+/** A workflow task that nobody picked up for this long means that no worker keeps up. */
+const stalledAfterMs = 1_000;
+
+const enders: readonly ThreadEnder[] = ['agent', 'idle', 'customer', 'operator'];
+
+/** A thread's standing, and whether so many of its messages wait that it takes no more. */
+export type DetailedStanding = ThreadStanding & { readonly isFull: boolean };
+
+/** Describes threads; concurrent callers of one thread share a call. */
+export interface Standings {
+  describe(ref: ThreadRef): Promise<DetailedStanding>;
+}
+
+/** Makes the reader of standings. */
+export function createStandings(deps: { readonly client: Client }): Standings {
+  const { client } = deps;
+  const pending = new Map<string, Promise<DetailedStanding>>();
+
+  const read = async (workflowId: string): Promise<DetailedStanding> => {
+    try {
+      const description = await client.workflow.getHandle(workflowId).describe();
+      const standing = toStanding(description);
+      if (standing.kind !== 'open') return { ...standing, isFull: false };
+      const memo: ThreadMemo = description.memo ?? {};
+      const isFull = memo.isFull === true || (await hasFullBacklog(client, description));
+      return { ...standing, isFull };
+    } catch (failure) {
+      if (isNotFound(failure)) return { kind: 'unknown', isFull: false };
+      throw failure;
+    }
+  };
+
+  return {
+    describe(ref) {
+      const workflowId = toWorkflowId(ref);
+      const known = pending.get(workflowId);
+      if (known) return known;
+      const asked = read(workflowId).finally(() => pending.delete(workflowId));
+      pending.set(workflowId, asked);
+      return asked;
+    },
+  };
+}
+
+function toStanding(description: WorkflowExecutionDescription): ThreadStanding {
+  const isRunning =
+    description.status.name === 'RUNNING' || description.status.name === 'CONTINUED_AS_NEW';
+  if (isRunning && description.typedSearchAttributes.get(threadStateKey) !== 'closed') {
+    return { kind: 'open' };
+  }
+  const by = enders.find((one) => one === description.typedSearchAttributes.get(threadClosedByKey));
+  const memo: ThreadMemo = description.memo ?? {};
+  return {
+    kind: 'closed',
+    // A workflow that was terminated or failed never said who ended it: an operator did.
+    by: by ?? 'operator',
+    atMs: memo.closedAtMs ?? (description.closeTime ?? description.startTime).getTime(),
+  };
+}
+
+/**
+ * Counts what a thread without a worker has not looked at yet: the events since its last completed
+ * workflow task. Reads history only where it is long enough to hold that many.
+ */
+async function hasFullBacklog(
+  client: Client,
+  description: WorkflowExecutionDescription,
+): Promise<boolean> {
+  if (description.historyLength < fullFrom) return false;
+  const task = description.raw.pendingWorkflowTask;
+  const scheduledAtMs = Number(task?.originalScheduledTime?.seconds ?? 0) * 1_000;
+  if (!task || Date.now() - scheduledAtMs < stalledAfterMs) return false;
+  const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse({
+    namespace: client.options.namespace,
+    execution: { workflowId: description.workflowId, runId: description.runId },
+    maximumPageSize: fullFrom + 1,
+  });
+  const events = history?.events ?? [];
+  const signals = events.findIndex((event) => event.workflowTaskCompletedEventAttributes);
+  return (signals === -1 ? events.length : signals) > fullFrom;
+}

@@ -1,0 +1,220 @@
+/** @module The Threads port on Temporal: signals for what happens, queries for what is shown. */
+import { randomUUID } from 'node:crypto';
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+} from '@temporalio/client';
+import type { SignalDefinition } from '@temporalio/common';
+import type { customer } from '../../workflows/customer.js';
+import {
+  agentReplySignal,
+  currentThreadUpdate,
+  customerEndSignal,
+  gatewaysQuery,
+  inboundSignal,
+  inboundStatusQuery,
+  presenceSignal,
+  receiptSignal,
+  stillHereSignal,
+  threadQuery,
+} from '../../workflows/messages.js';
+import type { repeatWindow } from '../../workflows/repeat-window.js';
+import {
+  threadChannelKey,
+  threadLastActivityAtKey,
+  threadStateKey,
+} from '../../workflows/search-attributes.js';
+import type { thread } from '../../workflows/thread.js';
+import { RequestError } from '../domain/errors.js';
+import type { ThreadRef } from '../domain/ids.js';
+import { toCustomerWorkflowId, toWorkflowId } from '../domain/ids.js';
+import type { InboundMessage } from '../domain/messages.js';
+import type { ThreadStanding, ThreadStart, Threads } from '../ports/threads.js';
+import { isNotFound, withEngineErrors } from './errors.js';
+import { createStandings } from './standing.js';
+
+/** A query needs a worker; without one the caller is told so after this. */
+const answerWithinMs = 5_000;
+const busyRetryAfterMs = 5_000;
+/** An agent's typing that is not shown by then is not worth showing. */
+const typingWithin = '3s';
+
+/** What decides whether the engine as a whole takes another message. */
+export interface Admission {
+  /** Throws `RATE_LIMITED` while the engine is behind. */
+  admit(): void;
+}
+
+/** Makes the Threads port on a Temporal client. */
+export function createThreads(deps: {
+  readonly client: Client;
+  readonly taskQueue: string;
+  readonly admission: Admission;
+}): Threads {
+  const { client, taskQueue, admission } = deps;
+  const standings = createStandings({ client });
+  const handleOf = (ref: ThreadRef) => client.workflow.getHandle<typeof thread>(toWorkflowId(ref));
+
+  const answered = <Answer>(ask: () => Promise<Answer>): Promise<Answer> =>
+    client.withDeadline(Date.now() + answerWithinMs, ask);
+
+  async function tell<Args extends unknown[]>(
+    ref: ThreadRef,
+    signal: SignalDefinition<Args>,
+    ...args: Args
+  ): Promise<boolean> {
+    try {
+      await handleOf(ref).signal(signal, ...args);
+      return true;
+    } catch (failure) {
+      if (isNotFound(failure)) return false;
+      throw failure;
+    }
+  }
+
+  async function isKnown(ref: ThreadRef, id: string): Promise<boolean> {
+    const status = await answered(() => handleOf(ref).query(inboundStatusQuery, id));
+    return status !== null;
+  }
+
+  async function acceptOnClosed(
+    ref: ThreadRef,
+    message: InboundMessage,
+    standing: ThreadStanding,
+  ): Promise<void> {
+    if (await isKnown(ref, message.id)) return;
+    throw toClosedError(ref, standing);
+  }
+
+  async function signalInbound(start: ThreadStart, message: InboundMessage): Promise<void> {
+    await client.workflow.signalWithStart<typeof thread, [InboundMessage]>('thread', {
+      taskQueue,
+      workflowId: toWorkflowId(start.ref),
+      args: [start],
+      signal: inboundSignal,
+      signalArgs: [message],
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      typedSearchAttributes: [
+        { key: threadStateKey, value: 'open' },
+        { key: threadChannelKey, value: start.ref.channelId },
+        { key: threadLastActivityAtKey, value: new Date(message.acceptedAtMs) },
+      ],
+    });
+  }
+
+  const threads: Threads = {
+    async acceptInbound(start, message) {
+      const { ref } = start;
+      const { isFull, ...standing } = await standings.describe(ref);
+      if (standing.kind === 'closed') return await acceptOnClosed(ref, message, standing);
+      if (isFull) {
+        throw new RequestError('THREAD_BUSY', 'Too many messages wait in this thread', {
+          retryAfterMs: busyRetryAfterMs,
+        });
+      }
+      admission.admit();
+      try {
+        await signalInbound(start, message);
+      } catch (failure) {
+        if (!(failure instanceof WorkflowExecutionAlreadyStartedError)) throw failure;
+        // It ended between the look and the signal.
+        await acceptOnClosed(ref, message, await standings.describe(ref));
+      }
+    },
+
+    async acceptReply(ref, message) {
+      const standing = await standings.describe(ref);
+      if (standing.kind === 'closed') throw toClosedError(ref, standing);
+      if (standing.kind === 'open' && (await tell(ref, agentReplySignal, message))) return;
+      const now = await standings.describe(ref);
+      if (now.kind === 'closed') throw toClosedError(ref, now);
+      throw new RequestError('THREAD_UNKNOWN', `There is no thread ${ref.threadId}`);
+    },
+
+    async standing(ref) {
+      const { isFull: _isFull, ...standing } = await standings.describe(ref);
+      return standing;
+    },
+
+    async read(ref, afterSeq) {
+      try {
+        const request = { afterSeq };
+        const view = await answered(() => handleOf(ref).query(threadQuery, request));
+        const { olderRunId, ...snapshot } = view;
+        if (olderRunId === undefined) return snapshot;
+        const older = client.workflow.getHandle<typeof thread>(toWorkflowId(ref), olderRunId);
+        const { events } = await answered(() => older.query(threadQuery, request));
+        return { ...snapshot, events };
+      } catch (failure) {
+        if (isNotFound(failure)) return undefined;
+        throw failure;
+      }
+    },
+
+    tellPresence: (ref, change) => tell(ref, presenceSignal, change),
+    tellReceipt: (ref, receipt) => tell(ref, receiptSignal, receipt),
+    tellStillHere: (ref) => tell(ref, stillHereSignal),
+    tellCustomerEnd: (ref) => tell(ref, customerEndSignal),
+
+    async showTyping(ref, typing) {
+      try {
+        const gateways = await answered(() => handleOf(ref).query(gatewaysQuery));
+        await Promise.all(
+          gateways.map((gateway) =>
+            client.activity.start('showTyping', {
+              id: `typing/${randomUUID()}`,
+              taskQueue: gateway,
+              args: [{ ref, typing }],
+              scheduleToCloseTimeout: typingWithin,
+              retry: { maximumAttempts: 1 },
+            }),
+          ),
+        );
+      } catch (failure) {
+        if (!isNotFound(failure)) throw failure;
+      }
+    },
+
+    async repeatKey(fingerprint, windowMs) {
+      const handle = await client.workflow.start<typeof repeatWindow>('repeatWindow', {
+        taskQueue,
+        workflowId: `repeat/${fingerprint}`,
+        args: [windowMs],
+        workflowExecutionTimeout: windowMs,
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      });
+      return handle.firstExecutionRunId;
+    },
+
+    async currentThread(channelId, customerId, candidate) {
+      const ask = async (closed?: typeof candidate) =>
+        await client.workflow.executeUpdateWithStart(currentThreadUpdate, {
+          args: [{ candidate, ...(closed === undefined ? {} : { closed }) }],
+          startWorkflowOperation: new WithStartWorkflowOperation<typeof customer>('customer', {
+            taskQueue,
+            workflowId: toCustomerWorkflowId(channelId, customerId),
+            args: [{ channelId, customerId }],
+            workflowIdConflictPolicy: 'USE_EXISTING',
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          }),
+        });
+      return await answered(async () => {
+        const current = await ask();
+        if (current === candidate) return current;
+        const standing = await standings.describe({ channelId, threadId: current });
+        return standing.kind === 'closed' ? await ask(current) : current;
+      });
+    },
+  };
+  return withEngineErrors(threads);
+}
+
+function toClosedError(ref: ThreadRef, standing: ThreadStanding): RequestError {
+  const details =
+    standing.kind === 'closed'
+      ? { closedBy: standing.by, closedAt: new Date(standing.atMs).toISOString() }
+      : {};
+  return new RequestError('THREAD_CLOSED', `Thread ${ref.threadId} is closed`, { details });
+}

@@ -1,0 +1,30 @@
+/** @module The activities that workflows call: one proxy for each retry policy, with its reason. */
+import { proxyActivities } from '@temporalio/workflow';
+import type { GatewayActivities, WorkerActivities } from '../activities/index.js';
+import type { GatewayQueue } from '../src/domain/ids.js';
+import {
+  contactCentreCallLimit,
+  contactCentreHeartbeat,
+  showLimit,
+  showPickUpLimit,
+} from './deadlines.js';
+
+/**
+ * Calls of the contact centre: one attempt. What a failure means for the message is a rule of the
+ * thread (looked up, put off, given up), so each failure comes back to it.
+ */
+export const contactCentre = proxyActivities<WorkerActivities>({
+  startToCloseTimeout: contactCentreCallLimit,
+  heartbeatTimeout: contactCentreHeartbeat,
+  retry: { maximumAttempts: 1 },
+});
+
+/** Shows on one gateway's own queue: one attempt, because a page that lacks events asks for them. */
+export function pagesAt(gateway: GatewayQueue) {
+  return proxyActivities<GatewayActivities>({
+    taskQueue: gateway,
+    scheduleToStartTimeout: showPickUpLimit,
+    startToCloseTimeout: showLimit,
+    retry: { maximumAttempts: 1 },
+  });
+}

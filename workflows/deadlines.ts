@@ -1,0 +1,16 @@
+/** @module Every duration of the workflows, by name. */
+
+/** The contact centre's adapter may take 10 s by default, and waits for a token and a budget before. */
+export const contactCentreCallLimit = '60s';
+/** A worker that was killed is found out after this; the call it made is looked up then. */
+export const contactCentreHeartbeat = '3s';
+/** A gateway that is gone does not take its task: its pages count as gone after this. */
+export const showPickUpLimit = '5s';
+/** Writing to open pages takes milliseconds; a fetch of what a page lacks comes on top. */
+export const showLimit = '10s';
+/** How long lanes start nothing, so that what is on its way can settle before a new run. */
+export const holdMs = 2_000;
+/** How often the moment of the last activity is published at most. */
+export const activityPublishMs = 60_000;
+/** A customer's workflow that nobody asked for this long ends; the thread itself goes on. */
+export const customerIdle = '30 days';

@@ -1,0 +1,103 @@
+/**
+ * @module A thread's contract: what may be sent to it, and what it answers.
+ *
+ * The wire name of each definition is the constant's without its suffix. Signals are accepted
+ * whether or not a worker runs; updates and queries need one.
+ */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { ThreadView } from '../src/domain/customer-log.js';
+import type { CustomerId, GatewayQueue, ThreadId, ThreadRef } from '../src/domain/ids.js';
+import type {
+  AgentMessage,
+  Customer,
+  InboundMessage,
+  Receipt,
+  ThreadEnder,
+} from '../src/domain/messages.js';
+import type { ThreadPolicy } from '../src/domain/policy.js';
+import type { InboundStatus, ThreadState } from '../src/domain/thread-state.js';
+
+/** What a thread starts with; `state` only where an earlier run hands over. */
+export interface ThreadInput {
+  readonly ref: ThreadRef;
+  readonly customer: Customer;
+  readonly policy: ThreadPolicy;
+  readonly state?: ThreadState;
+  /** History events after which a run hands over to a new one. Default 400. */
+  readonly continueAfterEvents?: number;
+}
+
+/** How a thread ended. */
+export interface ThreadResult {
+  readonly closedBy: ThreadEnder;
+  readonly closedAt: string;
+  /** How many events its customer was shown. */
+  readonly lastSeq: number;
+}
+
+/** A change of who looks at the thread through one gateway. */
+export interface Presence {
+  readonly gateway: GatewayQueue;
+  readonly change: 'opened' | 'gone' | 'left';
+  readonly atMs: number;
+}
+
+/** A contact that the contact centre says has ended. */
+export interface ContactEnded {
+  readonly contact: string;
+  readonly status: string;
+  readonly statusUpdatedAtMs: number;
+}
+
+/** What to read of a thread. Without arguments, from the start. */
+export interface ReadRequest {
+  readonly afterSeq: number;
+}
+
+/** What an operator asks: try the current task now, or give it up. */
+export interface RepairRequest {
+  readonly action: 'retry' | 'giveUp';
+}
+
+/** A customer's message. A repeat of an id changes nothing. */
+export const inboundSignal = defineSignal<[InboundMessage]>('inbound');
+/** An agent's message. A repeat of an id changes nothing. */
+export const agentReplySignal = defineSignal<[AgentMessage]>('agentReply');
+/** A gateway's pages of this thread came or went. */
+export const presenceSignal = defineSignal<[Presence]>('presence');
+/** What a page made of the agent's messages. */
+export const receiptSignal = defineSignal<[Receipt]>('receipt');
+/** The customer says that they are still there. */
+export const stillHereSignal = defineSignal('stillHere');
+/** The customer ends the thread. */
+export const customerEndSignal = defineSignal('customerEnd');
+/** The contact centre says that the contact has ended. */
+export const contactEndedSignal = defineSignal<[ContactEnded]>('contactEnded');
+
+/** An operator closes the thread. An update, so that the operator sees that it was taken. */
+export const closeUpdate = defineUpdate<{ state: 'closed' }>('close');
+/** An operator mends the lane to the contact centre; answers what now waits there. */
+export const repairUpdate = defineUpdate<{ waiting: number }, [RepairRequest]>('repair');
+
+/** What the thread shows of itself. */
+export const threadQuery = defineQuery<ThreadView, [ReadRequest?]>('thread');
+/** What the thread knows of a customer's message; null for an id that it never saw. */
+export const inboundStatusQuery = defineQuery<InboundStatus | null, [string]>('inboundStatus');
+/** The gateways that hold pages of this thread. */
+export const gatewaysQuery = defineQuery<GatewayQueue[]>('gateways');
+
+/** What a customer's workflow starts with. */
+export interface CustomerInput {
+  readonly channelId: string;
+  readonly customerId: CustomerId;
+  readonly currentThreadId?: ThreadId;
+}
+
+/** A caller's offer of a thread id, and the current one that it found closed. */
+export interface CurrentThreadRequest {
+  readonly candidate: ThreadId;
+  readonly closed?: ThreadId;
+}
+
+/** Gives the customer's current thread: an update, because concurrent callers need one answer. */
+export const currentThreadUpdate = defineUpdate<ThreadId, [CurrentThreadRequest]>('currentThread');

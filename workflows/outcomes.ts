@@ -1,0 +1,30 @@
+/** @module What the end of an activity means for the thread. Failures are read by type, not class. */
+import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import { errorPolicies, isEngineErrorCode } from '../src/domain/errors.js';
+import type { ContactCentreOutcome } from '../src/domain/thread-state.js';
+
+/** What travels in the details of an activity's failure. */
+export interface FailureFacts {
+  readonly retryAfterMs?: number;
+}
+
+/**
+ * Reads an activity's failure. A time limit, a worker that died and a failure of no known code all
+ * leave it open whether the call was made.
+ */
+export function toOutcome(failure: unknown): ContactCentreOutcome {
+  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  const code = cause instanceof ApplicationFailure ? cause.type : undefined;
+  if (!(cause instanceof ApplicationFailure) || !isEngineErrorCode(code))
+    return { kind: 'inDoubt' };
+  const policy = errorPolicies[code];
+  if (!policy.certain) return { kind: 'inDoubt' };
+  if (policy.retry === 'never') return { kind: 'rejected', code };
+  const retryAfterMs = retryAfterOf(cause.details?.[0]);
+  return { kind: 'deferred', code, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+}
+
+function retryAfterOf(facts: unknown): number | undefined {
+  if (typeof facts !== 'object' || facts === null || !('retryAfterMs' in facts)) return undefined;
+  return typeof facts.retryAfterMs === 'number' ? facts.retryAfterMs : undefined;
+}

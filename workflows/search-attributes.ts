@@ -1,0 +1,13 @@
+/** @module The search attributes by which an operator finds threads. Ids and states only, no text. */
+import { defineSearchAttributeKey } from '@temporalio/common';
+
+/** `open`, `warned` or `closed`. */
+export const threadStateKey = defineSearchAttributeKey('ThreadState', 'KEYWORD');
+/** The channel's id. */
+export const threadChannelKey = defineSearchAttributeKey('ThreadChannel', 'KEYWORD');
+/** The contact centre's contact number. */
+export const threadContactKey = defineSearchAttributeKey('ThreadContact', 'KEYWORD');
+/** Who ended the thread. */
+export const threadClosedByKey = defineSearchAttributeKey('ThreadClosedBy', 'KEYWORD');
+/** The last message either way, to the minute. */
+export const threadLastActivityAtKey = defineSearchAttributeKey('ThreadLastActivityAt', 'DATETIME');

@@ -1,4 +1,4 @@
-/** @module The search attributes as a namespace must know them, from the keys that workflows use. */
+/** The search attributes of a thread, as a namespace must know them. */
 import {
   threadChannelKey,
   threadClosedByKey,
@@ -7,19 +7,11 @@ import {
   threadStateKey,
 } from '../../workflows/search-attributes.js';
 
-/** The type of each attribute, by name, as the command line and the operator service call it. */
-export type SearchAttributeType = 'Keyword' | 'Datetime';
-
-const typeNames = { KEYWORD: 'Keyword', DATETIME: 'Datetime' } as const;
-
-/** Every search attribute of a thread: name → type. */
-export const searchAttributeTypes: Readonly<Record<string, SearchAttributeType>> =
-  Object.fromEntries(
-    [
-      threadStateKey,
-      threadChannelKey,
-      threadContactKey,
-      threadClosedByKey,
-      threadLastActivityAtKey,
-    ].map((key) => [key.name, typeNames[key.type]]),
-  );
+/** The name of each search attribute with its type, in the words of Temporal's CLI. */
+export const searchAttributeTypes: Readonly<Record<string, 'Keyword' | 'Datetime'>> = {
+  [threadStateKey.name]: 'Keyword',
+  [threadChannelKey.name]: 'Keyword',
+  [threadContactKey.name]: 'Keyword',
+  [threadClosedByKey.name]: 'Keyword',
+  [threadLastActivityAtKey.name]: 'Datetime',
+};

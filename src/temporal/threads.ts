@@ -31,6 +31,7 @@ import type { ThreadRef } from '../domain/ids.js';
 import { toCustomerWorkflowId, toWorkflowId } from '../domain/ids.js';
 import type { InboundMessage } from '../domain/messages.js';
 import type { ThreadStanding, ThreadStart, Threads } from '../ports/threads.js';
+import type { Admission } from './admission.js';
 import { isNotFound, withEngineErrors } from './errors.js';
 import { createStandings } from './standing.js';
 
@@ -40,17 +41,11 @@ const busyRetryAfterMs = 5_000;
 /** An agent's typing that is not shown by then is not worth showing. */
 const typingWithin = '3s';
 
-/** What decides whether the engine as a whole takes another message. */
-export interface Admission {
-  /** Throws `RATE_LIMITED` while the engine is behind. */
-  admit(): void;
-}
-
 /** Makes the Threads port on a Temporal client. */
 export function createThreads(deps: {
   readonly client: Client;
   readonly taskQueue: string;
-  readonly admission: Admission;
+  readonly admission: Pick<Admission, 'admit' | 'noteAccepted'>;
 }): Threads {
   const { client, taskQueue, admission } = deps;
   const standings = createStandings({ client });
@@ -114,8 +109,10 @@ export function createThreads(deps: {
         });
       }
       admission.admit();
+      const startedAtMs = performance.now();
       try {
         await signalInbound(start, message);
+        admission.noteAccepted(performance.now() - startedAtMs);
       } catch (failure) {
         if (!(failure instanceof WorkflowExecutionAlreadyStartedError)) throw failure;
         // It ended between the look and the signal.

@@ -1,0 +1,68 @@
+/** @module Temporal's own log lines and metrics, brought to where the process keeps its own. */
+import { createServer } from 'node:net';
+import { DefaultLogger, type LogLevel, Runtime } from '@temporalio/worker';
+import type { Logger } from 'pino';
+
+const levels: Readonly<Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'>> = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+};
+
+/** What the SDK reports of itself: nothing, or Prometheus text. */
+export interface TemporalMetrics {
+  read(): Promise<string>;
+}
+
+/** A pino logger as Temporal's parts want one. Must be installed before any of them starts. */
+export function toTemporalLogger(logger: Logger): DefaultLogger {
+  return new DefaultLogger('INFO', ({ level, message, meta }) => {
+    // A worker that changes its state is development's business.
+    const isRoutine = level === 'INFO' && message.startsWith('Worker state changed');
+    logger[isRoutine ? 'debug' : levels[level]]({ ...meta }, message);
+  });
+}
+
+/** Installs the process's runtime; call it once, before the first connection. */
+export async function installRuntime(deps: {
+  readonly logger: Logger;
+  readonly hasMetrics: boolean;
+}): Promise<TemporalMetrics> {
+  const temporalLogger = toTemporalLogger(deps.logger);
+  const port = deps.hasMetrics ? await freePort() : undefined;
+  Runtime.install({
+    logger: temporalLogger,
+    // The process decides when it ends, and ends its workers itself.
+    shutdownSignals: [],
+    telemetryOptions: {
+      logging: { forward: {}, filter: { core: 'WARN', other: 'WARN' } },
+      ...(port === undefined
+        ? {}
+        : { metrics: { prometheus: { bindAddress: `127.0.0.1:${port}` } } }),
+    },
+  });
+  return {
+    async read() {
+      if (port === undefined) return '';
+      const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+      return await answer.text();
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : undefined;
+      server.close(() => {
+        if (port === undefined) reject(new Error('no free port'));
+        else resolve(port);
+      });
+    });
+  });
+}

@@ -1,0 +1,35 @@
+import { pino } from 'pino';
+import { loadSimulatorConfig, SimulatorConfigError } from '../simulators/cxone/config.js';
+import { startSimulator } from '../simulators/cxone/simulator.js';
+import { loadConsole } from './console-assets.js';
+
+async function main(): Promise<void> {
+  const config = loadSimulatorConfig(process.env);
+  const logger = pino({ name: 'simulator', level: config.logLevel });
+  const simulator = await startSimulator({
+    ...config,
+    logger,
+    consoleAssets: await loadConsole(),
+  });
+  const { url } = simulator;
+  logger.info({ url, console: `${url}/console/`, box: config.boxUrl }, 'simulator is ready');
+
+  const stop = (signal: NodeJS.Signals) => {
+    logger.info({ signal }, 'simulator stops');
+    simulator.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ error: String(error) }, 'simulator did not stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+main().catch((error: unknown) => {
+  const text = error instanceof SimulatorConfigError ? error.message : String(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,130 @@
+/** Is a contact in the list. */
+export interface Card {
+  readonly number: string;
+  readonly channelId: string;
+  readonly channelName: string;
+  readonly threadId: string;
+  readonly threadIdOnExternalPlatform: string;
+  readonly canAddMoreMessages: boolean;
+  readonly customerName: string;
+  readonly customerId: string;
+  readonly customFields: readonly { readonly ident: string; readonly value: string }[];
+  readonly status: string;
+  readonly statusBy: 'system' | 'agent' | 'api';
+  readonly statusUpdatedAt: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly unread: number;
+  readonly lastMessage: {
+    readonly text: string;
+    readonly direction: 'inbound' | 'outbound';
+    readonly at: string;
+  } | null;
+}
+
+/** Is a message of a thread. */
+export interface Bubble {
+  readonly id: string;
+  readonly sequence: number;
+  readonly contactNumber: string;
+  readonly direction: 'inbound' | 'outbound';
+  readonly type: string;
+  readonly text: string;
+  readonly author: string;
+  readonly at: string;
+  readonly state: 'sending' | 'sent' | 'delivered' | 'seen' | 'failed';
+  readonly reason: { readonly status: number | null; readonly reason: string } | null;
+  readonly form: 'v1' | 'v2' | null;
+  readonly attachments: readonly { readonly friendlyName: string; readonly url: string }[];
+}
+
+/** Is something that a correct middleware never does. */
+export interface Violation {
+  readonly id: string;
+  readonly at: string;
+  readonly kind: string;
+  readonly message: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** Describes a fault to switch on. */
+export interface FaultOrder {
+  readonly match: string;
+  readonly kind: string;
+  readonly times?: number;
+  readonly delayMs?: number;
+  readonly status?: number;
+  readonly retryAfterSeconds?: number;
+}
+
+/** Is a fault that is on. */
+export interface Fault extends FaultOrder {
+  readonly id: string;
+  readonly hits: number;
+}
+
+/** Is what the page needs when it opens. */
+export interface Overview {
+  readonly contacts: readonly Card[];
+  readonly total: number;
+  /** Whether the simulator was given an address and a secret for signed events. */
+  readonly canSendEvents: boolean;
+  readonly violations: readonly Violation[];
+  readonly typing: readonly string[];
+  readonly faults: readonly Fault[];
+}
+
+/** Is what changed since the last event. */
+export interface Changes {
+  readonly contacts: readonly Card[];
+  readonly messages: readonly Bubble[];
+  readonly typing: readonly { readonly threadId: string; readonly isTyping: boolean }[];
+  readonly violations?: readonly Violation[];
+  readonly faults?: readonly Fault[];
+}
+
+/** Is what the simulator says of an event that it sent. */
+export interface StatusResult {
+  readonly event: { readonly status: number | null; readonly reason?: string } | null;
+}
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const response = await fetch(`/simulator${path}`, {
+    method,
+    ...(body === undefined
+      ? {}
+      : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`The simulator answered ${response.status}.`);
+  const text = await response.text();
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the simulator serves this page: both are of one version
+  return (text === '' ? null : JSON.parse(text)) as T;
+}
+
+/** Speaks to the simulator. */
+export const api = {
+  overview: () => call<Overview>('GET', '/console/overview'),
+  messages: (number: string) => call<Bubble[]>('GET', `/console/contacts/${number}/messages`),
+  markRead: (number: string) => call<null>('POST', `/agent/contacts/${number}/read`),
+  setStatus: (number: string, status: string, event: boolean) =>
+    call<StatusResult>('POST', `/agent/contacts/${number}/status`, { status, event }),
+  reply: (card: Card, text: string, form: 'v1' | 'v2', id?: string) =>
+    call<unknown>('POST', '/agent/replies', {
+      channelId: card.channelId,
+      threadIdOnExternalPlatform: card.threadIdOnExternalPlatform,
+      text,
+      form,
+      ...(id === undefined ? {} : { id }),
+    }),
+  typing: (card: Card, typing: boolean) =>
+    call<unknown>('POST', '/agent/typing', {
+      channelId: card.channelId,
+      threadIdOnExternalPlatform: card.threadIdOnExternalPlatform,
+      typing,
+    }),
+  addFault: (fault: FaultOrder) => call<Fault>('POST', '/faults', fault),
+  removeFault: (id: string) => call<null>('DELETE', `/faults/${id}`),
+  clearFaults: () => call<null>('DELETE', '/faults'),
+  expireTokens: () => call<null>('POST', '/expire-tokens'),
+  forgetBoxToken: () => call<null>('POST', '/forget-box-token'),
+};

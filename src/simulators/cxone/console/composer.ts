@@ -1,0 +1,96 @@
+import { api, type Card } from './api.js';
+import { hasEnded } from './contact-list.js';
+import type { Desk } from './desk.js';
+import { h } from './dom.js';
+import { replyForm } from './preferences.js';
+
+/** After this pause in writing the agent no longer types. */
+const typingPauseMs = 4_000;
+
+// What was written for a contact and not sent stays there while another contact is shown.
+const drafts = new Map<string, string>();
+// Replies to one contact leave one after the other, in the order in which they were written.
+const queues = new Map<string, Promise<void>>();
+
+/** Mounts the reply box of one contact. */
+export function mountComposer(
+  desk: Desk,
+  number: string,
+): { element: HTMLElement; draw(card: Card): void } {
+  let card: Card | undefined;
+  let pause: ReturnType<typeof setTimeout> | undefined;
+
+  const box = h('textarea', {
+    id: 'reply',
+    rows: '1',
+    placeholder: 'Write a reply',
+    'aria-label': 'Reply',
+    'aria-describedby': 'reply-hint',
+  });
+  const button = h('button', { type: 'submit', class: 'button primary' }, 'Send');
+  const hint = h('p', { id: 'reply-hint', class: 'hint' });
+  const element = h(
+    'form',
+    { class: 'composer', 'aria-label': 'Reply to the customer' },
+    h('div', { class: 'composer-row' }, box, button),
+    hint,
+  );
+  box.value = drafts.get(number) ?? '';
+
+  function fit(): void {
+    box.style.height = 'auto';
+    box.style.height = `${Math.min(box.scrollHeight + 2, 160)}px`;
+    button.disabled = box.disabled || box.value.trim() === '';
+  }
+
+  function tellTyping(isTyping: boolean): void {
+    const wasTyping = pause !== undefined;
+    clearTimeout(pause);
+    pause = isTyping ? setTimeout(() => tellTyping(false), typingPauseMs) : undefined;
+    // A typing mark that is lost is no trouble worth a notice.
+    if (card && wasTyping !== isTyping) api.typing(card, isTyping).catch(() => undefined);
+  }
+
+  function send(): void {
+    const text = box.value.trim();
+    const to = card;
+    if (text === '' || !to || hasEnded(to)) return;
+    box.value = '';
+    drafts.delete(number);
+    fit();
+    tellTyping(false);
+    const before = queues.get(number) ?? Promise.resolve();
+    queues.set(
+      number,
+      before.then(() => desk.attempt('Sending', () => api.reply(to, text, replyForm()))),
+    );
+  }
+
+  box.addEventListener('input', () => {
+    drafts.set(number, box.value);
+    fit();
+    tellTyping(box.value.trim() !== '');
+  });
+  box.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    send();
+  });
+  element.addEventListener('submit', (event) => {
+    event.preventDefault();
+    send();
+    box.focus();
+  });
+
+  return {
+    element,
+    draw(next) {
+      card = next;
+      box.disabled = hasEnded(next);
+      hint.textContent = hasEnded(next)
+        ? 'This contact has ended: nothing more can be sent.'
+        : `Enter sends, Shift+Enter starts a new line. Replies go in the ${replyForm()} form.`;
+      fit();
+    },
+  };
+}

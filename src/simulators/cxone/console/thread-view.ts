@@ -1,0 +1,267 @@
+import { api, type Bubble, type Card } from './api.js';
+import { mountComposer } from './composer.js';
+import { avatar, hasEnded, statusBadge } from './contact-list.js';
+import type { Desk } from './desk.js';
+import { find, h, showItems } from './dom.js';
+import { dayOf, fullMoment, timeOf } from './moments.js';
+import { replyForm } from './preferences.js';
+
+/** Mounts the thread: who it is, what was said, and where the agent answers. */
+export function mountThreadView(desk: Desk, leave: () => void): void {
+  const root = find('thread');
+  let shownNumber: string | undefined | null = null;
+  let draw: (() => void) | undefined;
+  desk.onChange(() => {
+    const number = desk.selected?.number;
+    if (number !== shownNumber) {
+      shownNumber = number;
+      draw = desk.selected
+        ? openThread(root, desk, desk.selected.number, leave)
+        : showNothing(root);
+    }
+    draw?.();
+  });
+}
+
+function showNothing(root: HTMLElement): undefined {
+  root.classList.remove('is-open');
+  root.replaceChildren(
+    h(
+      'div',
+      { class: 'nothing' },
+      h('span', { class: 'nothing-mark', 'aria-hidden': 'true' }),
+      h('h2', {}, 'No contact is open'),
+      h('p', {}, 'Choose one on the left. New ones appear by themselves when a customer writes.'),
+    ),
+  );
+  return undefined;
+}
+
+function openThread(root: HTMLElement, desk: Desk, number: string, leave: () => void): () => void {
+  const head = h('div', { class: 'thread-head' });
+  const log = h('ol', { class: 'log', role: 'log', 'aria-label': 'Messages', tabindex: '0' });
+  const typing = h('p', { class: 'typing', role: 'status' });
+  const note = h('p', { class: 'note', hidden: true });
+  const composer = mountComposer(desk, number);
+  root.classList.add('is-open');
+  root.replaceChildren(head, log, typing, note, composer.element);
+
+  let wantsEvent = true;
+  // New messages are followed until the agent scrolls up to read.
+  let follows = true;
+  const stayAtEnd = () => {
+    if (follows) log.scrollTop = log.scrollHeight;
+  };
+  log.addEventListener('scroll', () => {
+    follows = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+  });
+  new ResizeObserver(stayAtEnd).observe(log);
+
+  let headPrint = '';
+
+  function setStatus(status: string): void {
+    void desk.attempt('Changing the status', async () => {
+      const { event } = await api.setStatus(number, status, wantsEvent && desk.canSendEvents);
+      if (event && (event.status === null || event.status >= 300)) {
+        const what =
+          event.status === null ? (event.reason ?? 'no answer') : `answered ${event.status}`;
+        desk.trouble(`The contact is ${status}, but the event was not taken: ${what}.`);
+      }
+    });
+  }
+
+  function drawHead(card: Card): void {
+    const canSend = desk.canSendEvents;
+    const print = JSON.stringify({ ...card, lastMessage: null, unread: 0, updatedAt: '', canSend });
+    if (print === headPrint) return;
+    headPrint = print;
+    const focused =
+      document.activeElement instanceof HTMLElement && head.contains(document.activeElement)
+        ? document.activeElement.id
+        : undefined;
+    const ended = hasEnded(card);
+    const event = h('input', {
+      type: 'checkbox',
+      id: 'with-event',
+      checked: wantsEvent && canSend,
+      disabled: !canSend,
+      onchange: () => {
+        wantsEvent = event.checked;
+      },
+    });
+    head.replaceChildren(
+      h('button', { type: 'button', id: 'back', class: 'button back', onclick: leave }, 'Back'),
+      avatar(card),
+      h(
+        'div',
+        { class: 'who' },
+        h('h2', {}, card.customerName, statusBadge(card.status)),
+        h(
+          'p',
+          { class: 'facts' },
+          fact('Channel', card.channelName),
+          fact('Contact', card.number),
+          fact('Customer', card.customerId),
+          ...card.customFields.map(({ ident, value }) => fact(ident, value)),
+        ),
+      ),
+      h(
+        'div',
+        { class: 'ending' },
+        h(
+          'label',
+          {
+            class: 'check',
+            title: canSend
+              ? 'Tell the middleware by DFO’s signed event'
+              : 'No address or no secret for signed events is set',
+          },
+          event,
+          'Signed event',
+        ),
+        h(
+          'button',
+          {
+            type: 'button',
+            id: 'resolve',
+            class: 'button',
+            disabled: ended || card.status === 'resolved',
+            onclick: () => setStatus('resolved'),
+          },
+          'Resolve',
+        ),
+        h(
+          'button',
+          {
+            type: 'button',
+            id: 'close',
+            class: 'button danger',
+            disabled: ended,
+            onclick: () => setStatus('closed'),
+          },
+          'Close',
+        ),
+      ),
+    );
+    if (focused !== undefined && focused !== '') document.getElementById(focused)?.focus();
+  }
+
+  return () => {
+    const card = desk.selected;
+    if (!card) return;
+    drawHead(card);
+    const messages = desk.messages;
+    showItems(
+      log,
+      rowsOf(messages, card),
+      ({ key }) => key,
+      (row) => renderRow(row, desk, card),
+    );
+    typing.textContent =
+      desk.typing.has(card.threadId) && !hasEnded(card) ? `${card.customerName} is typing` : '';
+    note.textContent = noteOf(card);
+    note.hidden = note.textContent === '';
+    composer.draw(card);
+    stayAtEnd();
+  };
+}
+
+function fact(name: string, value: string): HTMLElement {
+  return h('span', { title: value }, h('b', {}, `${name} `), value);
+}
+
+function noteOf(card: Card): string {
+  const at = timeOf(card.statusUpdatedAt);
+  if (hasEnded(card)) {
+    const who = { agent: 'the agent', api: 'the middleware', system: 'CXone' }[card.statusBy];
+    const thread = card.canAddMoreMessages ? '' : ' The thread takes no more messages.';
+    return `This contact was ${card.status} by ${who} at ${at}.${thread}`;
+  }
+  return card.canAddMoreMessages ? '' : 'The thread takes no more messages.';
+}
+
+type Row =
+  | { readonly key: string; readonly day: string }
+  | { readonly key: string; readonly notice: string }
+  | {
+      readonly key: string;
+      readonly bubble: Bubble;
+      readonly isFollowUp: boolean;
+      readonly canResend: boolean;
+    };
+
+/** Puts a day above its first message, and joins messages of one author that come close together. */
+function rowsOf(messages: readonly Bubble[] | undefined, card: Card): Row[] {
+  if (messages === undefined) return [{ key: 'notice', notice: 'Loading…' }];
+  if (messages.length === 0) return [{ key: 'notice', notice: 'No message yet.' }];
+  const rows: Row[] = [];
+  let before: Bubble | undefined;
+  for (const bubble of messages) {
+    const day = dayOf(bubble.at);
+    const isNewDay = before === undefined || dayOf(before.at) !== day;
+    if (isNewDay) rows.push({ key: `day ${day}`, day });
+    const isFollowUp =
+      !isNewDay &&
+      before?.author === bubble.author &&
+      before.direction === bubble.direction &&
+      Date.parse(bubble.at) - Date.parse(before.at) < 60_000;
+    rows.push({
+      key: bubble.id,
+      bubble,
+      isFollowUp,
+      canResend: !hasEnded(card) && bubble.state === 'failed' && bubble.direction === 'outbound',
+    });
+    before = bubble;
+  }
+  return rows;
+}
+
+function renderRow(row: Row, desk: Desk, card: Card): HTMLElement {
+  if ('day' in row) return h('li', { class: 'day' }, h('span', {}, row.day));
+  if ('notice' in row) return h('li', { class: 'empty' }, row.notice);
+  const { bubble, isFollowUp, canResend } = row;
+  const again = () =>
+    void desk.attempt('Sending again', () =>
+      api.reply(card, bubble.text, bubble.form ?? replyForm(), bubble.id),
+    );
+  return h(
+    'li',
+    {
+      class: `message ${bubble.direction}${isFollowUp ? ' follow-up' : ''}${bubble.state === 'failed' ? ' is-failed' : ''}`,
+    },
+    h('span', { class: 'author' }, bubble.author),
+    h(
+      'div',
+      { class: 'bubble' },
+      h('p', { dir: 'auto' }, bubble.text),
+      bubble.type !== 'TEXT' && h('span', { class: 'type' }, bubble.type),
+      ...bubble.attachments.map(({ friendlyName, url }) =>
+        /^https?:/.test(url)
+          ? h(
+              'a',
+              { class: 'file', href: url, target: '_blank', rel: 'noreferrer noopener' },
+              friendlyName,
+            )
+          : h('span', { class: 'file' }, friendlyName),
+      ),
+    ),
+    h(
+      'span',
+      { class: 'meta' },
+      h('time', { datetime: bubble.at, title: fullMoment(bubble.at) }, timeOf(bubble.at)),
+      bubble.direction === 'outbound' &&
+        h('span', { class: `state state-${bubble.state}` }, stateText(bubble)),
+      canResend && h('button', { type: 'button', class: 'link', onclick: again }, 'Send again'),
+    ),
+  );
+}
+
+function stateText(bubble: Bubble): string {
+  if (bubble.state !== 'failed') return bubble.state;
+  const { status = null, reason = '' } = bubble.reason ?? {};
+  const parts = [
+    status === null ? '' : String(status),
+    reason === `status ${status}` ? '' : reason,
+  ];
+  return `failed${parts.some(Boolean) ? `: ${parts.filter(Boolean).join(' ')}` : ''}`;
+}

@@ -1,0 +1,141 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { buildConsole } from '../../../src/main/console-assets.js';
+import type { ConsoleAssets } from '../../../src/simulators/cxone/routes/console.js';
+import type { Simulator } from '../../../src/simulators/cxone/simulator.js';
+import { launchBrowser } from '../../support/browser.js';
+import {
+  type Dfo,
+  newMessage,
+  openDfo,
+  startTestBox,
+  startTestSimulator,
+  type TestBox,
+} from './simulator-harness.js';
+
+const patient = 60_000;
+let browser: Browser;
+let consoleAssets: ConsoleAssets;
+let box: TestBox;
+let simulator: Simulator;
+let dfo: Dfo;
+let page: Page;
+let complaints: string[];
+
+beforeAll(async () => {
+  [browser, consoleAssets] = await Promise.all([launchBrowser(), buildConsole()]);
+}, patient);
+
+afterAll(() => browser.close());
+
+beforeEach(async () => {
+  box = await startTestBox();
+  simulator = await startTestSimulator({ boxUrl: box.url, consoleAssets });
+  dfo = await openDfo(simulator);
+  page = await browser.newPage();
+  complaints = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (line) => {
+    if (line.type() === 'error') complaints.push(line.text());
+  });
+  await page.goto(`${simulator.url}/console/`);
+  await page.getByText('Live').waitFor();
+});
+
+afterEach(async () => {
+  await page.close();
+  await simulator.close();
+  await box.close();
+});
+
+const contact = (name: string) => page.getByRole('navigation').getByRole('button', { name });
+const log = () => page.getByRole('log', { name: 'Messages' });
+
+test('a customer’s message appears, is read, and is answered with the keyboard', async () => {
+  await page.getByText('No contact yet').waitFor();
+  await dfo.post('c', newMessage());
+  await contact('Hippo').filter({ hasText: '1 unread' }).click();
+  await log().getByText('Is the water deep?').waitFor();
+  await expect.poll(() => simulator.state().contacts[0]?.unread).toBe(0);
+
+  const reply = page.getByRole('textbox', { name: 'Reply' });
+  await page.locator('textarea:focus').waitFor();
+  await page.keyboard.type('Knee-deep.');
+  await page.keyboard.press('Enter');
+  await log().getByText('sent', { exact: true }).waitFor();
+  expect(await reply.inputValue()).toBe('');
+  const typing = box.requests.filter(({ path }) => path.endsWith('/sender-action'));
+  expect(typing.at(0)?.body).toMatchObject({ senderAction: { action: 'isTypingOn' } });
+
+  const sent = simulator.state().messages.at(-1);
+  expect(sent).toMatchObject({ text: 'Knee-deep.', sending: 'sent' });
+  await dfo.call('PUT', `/channels/c/messages/${sent?.idOnExternalPlatform}/status`, {
+    status: 'seen',
+    updatedAt: '2026-03-01T10:00:05.000Z',
+  });
+  await log().getByText('seen', { exact: true }).waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test('a reply that fails says why, and can be sent again under the same id', async () => {
+  await dfo.post('c', newMessage());
+  await contact('Hippo').click();
+  box.answerWith(({ path }) =>
+    path.endsWith('/messages') ? { status: 503, body: { code: 'UNAVAILABLE' } } : undefined,
+  );
+  await page.getByRole('textbox', { name: 'Reply' }).fill('Knee-deep.');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await log().getByText('failed: 503 UNAVAILABLE').waitFor();
+  const failed = simulator.state().messages.at(-1);
+
+  box.answerWith(() => undefined);
+  await page.getByRole('button', { name: 'Send again' }).click();
+  await log().getByText('sent', { exact: true }).waitFor();
+  expect(simulator.state().messages.at(-1)).toMatchObject({ id: failed?.id, sending: 'sent' });
+  expect(complaints).toEqual([]);
+});
+
+test('typing is shown, and closing ends the thread for the agent', async () => {
+  await dfo.post('c', newMessage());
+  await contact('Hippo').click();
+  await dfo.call('POST', '/channels/c/threads/thread-1/sender-actions', { action: 'isTypingOn' });
+  await page.getByText('Hippo is typing').waitFor();
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  await page.getByText(/This contact was closed by the agent/).waitFor();
+  expect(await page.getByRole('textbox', { name: 'Reply' }).isDisabled()).toBe(true);
+  expect(simulator.state().contacts).toMatchObject([{ status: 'closed' }]);
+  expect(complaints).toEqual([]);
+});
+
+test('a fault is switched on and off, and a violation is shown', async () => {
+  await page.getByRole('button', { name: /Faults and violations/ }).click();
+  const control = page.getByRole('switch', { name: 'Server error' });
+  await control.click();
+  await expect.poll(() => control.getAttribute('aria-checked')).toBe('true');
+  const message = newMessage();
+  expect((await dfo.post('c', message)).status).toBe(500);
+  await control.click();
+  await expect.poll(() => simulator.faults.list().length).toBe(0);
+  await dfo.post('c', message);
+  await dfo.post('c', message);
+  await page.getByText('The same message twice').waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test(
+  'a page that lost the simulator says so and goes on when it is back',
+  async () => {
+    await dfo.post('c', newMessage());
+    await contact('Hippo').click();
+    await log().getByText('Is the water deep?').waitFor();
+    const { port } = simulator;
+    await simulator.close();
+    await page.getByText('Connection lost').waitFor();
+    simulator = await startTestSimulator({ boxUrl: box.url, consoleAssets, port });
+    await page.getByText('Live').waitFor();
+    const nothing = page.getByRole('heading', { name: 'No contact is open' });
+    await nothing.waitFor();
+    expect(await nothing.isVisible()).toBe(true);
+  },
+  patient,
+);

@@ -1,0 +1,130 @@
+import { RemoteError } from '../domain/errors.js';
+import { parseContactNumber, type ThreadRef } from '../domain/ids.js';
+import { contactStatuses } from '../domain/policy.js';
+import type { ContactCentre, PostedMessage } from '../ports/contact-centre.js';
+import { createClient } from './client.js';
+import { createEndpoints } from './discovery.js';
+import { isDuplicate, readAnswer, unintelligible } from './errors.js';
+import { createHttp } from './http.js';
+import { createLimiter } from './limiter.js';
+import {
+  toContactEnd,
+  toCreateMessage,
+  toFindMessage,
+  toSenderAction,
+  toStatusUpdate,
+  toThreadUpdate,
+} from './requests.js';
+import { type AnsweredMessage, createdSchema, foundSchema } from './schemas.js';
+import type { CxoneDeps } from './settings.js';
+import { createTokens } from './tokens.js';
+
+/** A CXone tenant. */
+export interface CxoneContactCentre extends ContactCentre {
+  /** Says how many processes share the tenant's budgets, this one included. */
+  setShare(workers: number): void;
+  /** Lets go of every connection. To be called when no call is under way any more. */
+  close(): Promise<void>;
+}
+
+/** Makes the contact centre that a CXone tenant is. Nothing is called before it is asked for. */
+export function createCxoneContactCentre(deps: CxoneDeps): CxoneContactCentre {
+  const { settings, budgets, clock, logger } = deps;
+  const http = createHttp(settings.timeoutMs);
+  const endpoints = createEndpoints({ ...deps, http });
+  const tokens = createTokens({ ...deps, http, endpoints });
+  const limiters = {
+    reads: createLimiter(budgets.readsPerSecond, clock),
+    posts: createLimiter(budgets.postsPerSecond, clock),
+  };
+  const client = createClient({ ...deps, http, endpoints, tokens, limiters });
+
+  const contactCentre: CxoneContactCentre = {
+    async postMessage(request, signal) {
+      const call = toCreateMessage(request);
+      const answer = await client.call(call, signal, isDuplicate);
+      if (isDuplicate(answer)) {
+        logger.warn({ externalId: request.externalId }, 'message was there already');
+        // The refusal names no contact, and without one the contact could not be ended later.
+        return (await findAtOnce(request.thread, request.externalId, signal)) ?? {};
+      }
+      const { consumerContact, message } = readAnswer(createdSchema, answer, call.operation);
+      const stored = message?.idOnExternalPlatform ?? request.externalId;
+      if (stored !== request.externalId) {
+        throw unintelligible(
+          answer,
+          call.operation,
+          'message.idOnExternalPlatform: expected the id that was posted',
+        );
+      }
+      return toPosted(consumerContact?.id ?? message?.contactNumber, consumerContact?.status);
+    },
+
+    async findMessage(thread, externalId, signal) {
+      const call = toFindMessage(externalId);
+      const answer = await client.call(call, signal);
+      const { data, hits } = readAnswer(foundSchema, answer, call.operation);
+      const isSame = (message: AnsweredMessage) => message.idOnExternalPlatform === externalId;
+      const found = data.find((message) => isSame(message) && isOfThread(message, thread));
+      if (found !== undefined) return toPosted(found.contactNumber);
+      // A search that ignores the id and shows a page of everything says nothing about absence.
+      if (!data.every(isSame) && (hits ?? Number.POSITIVE_INFINITY) > data.length) {
+        throw unintelligible(answer, call.operation, 'data: expected only messages of this id');
+      }
+      return undefined;
+    },
+
+    async reportStatus(report, signal) {
+      await client.call(toStatusUpdate(report), signal);
+    },
+
+    async setTyping(thread, isTyping, signal) {
+      await client.call(toSenderAction(thread, isTyping), signal);
+    },
+
+    async endContact(contact, status, signal) {
+      await client.call(toContactEnd(contact, status), signal);
+    },
+
+    async setThreadOpen(thread, isOpen, signal) {
+      await client.call(toThreadUpdate(thread, isOpen), signal);
+    },
+
+    setShare(workers) {
+      limiters.reads.setShare(workers);
+      limiters.posts.setShare(workers);
+    },
+
+    close: () => http.close(),
+  };
+
+  /** Looks once; what it cannot find out is left open, for the message itself is certain. */
+  async function findAtOnce(...look: Parameters<ContactCentre['findMessage']>) {
+    try {
+      return await contactCentre.findMessage(...look);
+    } catch (error) {
+      if (error instanceof RemoteError) return undefined;
+      throw error;
+    }
+  }
+
+  return contactCentre;
+}
+
+/** Holds a message against the thread that it should belong to, where the answer says so. */
+function isOfThread(message: AnsweredMessage, { channelId, threadId }: ThreadRef): boolean {
+  const { channel, threadIdOnExternalPlatform } = message;
+  return (
+    (channel?.id ?? channelId) === channelId &&
+    (threadIdOnExternalPlatform ?? threadId) === threadId
+  );
+}
+
+function toPosted(number: string | null | undefined, status?: string | null): PostedMessage {
+  const contact = parseContactNumber(number ?? '');
+  const contactStatus = contactStatuses.find((known) => known === status);
+  return {
+    ...(contact === undefined ? {} : { contact }),
+    ...(contactStatus === undefined ? {} : { contactStatus }),
+  };
+}

@@ -1,0 +1,136 @@
+/** What the engine asks for, as DFO's endpoints want it. Pure: no id and no moment is made here. */
+import type { ContactNumber, ExternalMessageId, ThreadRef } from '../domain/ids.js';
+import type { Customer } from '../domain/messages.js';
+import type { EndingStatus } from '../domain/policy.js';
+import type { PostRequest, StatusReport } from '../ports/contact-centre.js';
+
+/** One call of DFO. */
+export interface ApiRequest {
+  /** What it is, for messages and logs; names ids and nothing else. */
+  readonly operation: string;
+  /** Which of the tenant's budgets it takes from. */
+  readonly budget: 'reads' | 'posts';
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** Below DFO's base, encoded. */
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+const part = encodeURIComponent;
+
+function threadPath({ channelId, threadId }: ThreadRef): string {
+  return `/channels/${part(channelId)}/threads/${part(threadId)}`;
+}
+
+const isoTime = (atMs: number) => new Date(atMs).toISOString();
+
+/**
+ * "Create message in DFO" (cxone.md 2.1, CONFIRMED by OAS-TS, required fields included).
+ *
+ * INFERRED (cxone.md 5.1): a chosen button is TEXT, with its postback beside the payload.
+ */
+export function toCreateMessage(request: PostRequest): ApiRequest {
+  const { thread, externalId, customer, text, attachments = [], postback, createdAtMs } = request;
+  return {
+    operation: `create message ${externalId}`,
+    budget: 'posts',
+    method: 'POST',
+    path: `/channels/${part(thread.channelId)}/messages`,
+    body: {
+      idOnExternalPlatform: externalId,
+      direction: 'inbound',
+      createdAtWithMilliseconds: isoTime(createdAtMs),
+      thread: { idOnExternalPlatform: thread.threadId },
+      messageContent: {
+        type: 'TEXT',
+        payload: { text },
+        ...(postback === undefined ? {} : { postback }),
+      },
+      authorEndUserIdentity: toIdentity(customer),
+      ...(attachments.length === 0
+        ? {}
+        : { attachments: attachments.map(({ name, url }) => ({ friendlyName: name, url })) }),
+    },
+  };
+}
+
+/** The author of a customer's message (cxone.md 2.1). */
+function toIdentity({ id, name, imageUrl, fields }: Customer) {
+  const customFields = Object.entries(fields ?? {}).map(([ident, value]) => ({ ident, value }));
+  return {
+    idOnExternalPlatform: id,
+    ...(name === undefined ? {} : toNames(name)),
+    ...(imageUrl === undefined ? {} : { image: imageUrl }),
+    ...(customFields.length === 0 ? {} : { customFields }),
+  };
+}
+
+/** DFO shows first and last name to agents; the whole name is kept where it has one part only. */
+function toNames(name: string) {
+  const [firstName = '', ...rest] = name.trim().split(/\s+/);
+  if (firstName === '') return {};
+  return {
+    firstName,
+    ...(rest.length === 0 ? {} : { lastName: rest.join(' ') }),
+    nickname: name.trim(),
+  };
+}
+
+/** A search for a message by our id (cxone.md 2.5, CONFIRMED by OAS-TS). */
+export function toFindMessage(externalId: ExternalMessageId): ApiRequest {
+  return {
+    operation: `look for message ${externalId}`,
+    budget: 'reads',
+    method: 'GET',
+    path: `/messages?${part('idOnExternalPlatform[]')}=${part(externalId)}`,
+  };
+}
+
+/** What became of an agent's message (cxone.md 2.5, CONFIRMED by OAS-TS). */
+export function toStatusUpdate(report: StatusReport): ApiRequest {
+  const { thread, messageId, status, atMs, reason } = report;
+  return {
+    operation: `report message ${messageId} as ${status}`,
+    budget: 'posts',
+    method: 'PUT',
+    path: `/channels/${part(thread.channelId)}/messages/${part(messageId)}/status`,
+    body: { status, updatedAt: isoTime(atMs), ...(reason === undefined ? {} : { reason }) },
+  };
+}
+
+/** The customer's typing (cxone.md 2.4, CONFIRMED by OAS-TS). */
+export function toSenderAction(thread: ThreadRef, isTyping: boolean): ApiRequest {
+  return {
+    operation: `show typing in thread ${thread.threadId}`,
+    budget: 'posts',
+    method: 'POST',
+    path: `${threadPath(thread)}/sender-actions`,
+    body: { action: isTyping ? 'isTypingOn' : 'isTypingOff' },
+  };
+}
+
+/** The end of a contact (cxone.md 2.6, CONFIRMED by OAS-TS); abandoning is a call of its own. */
+export function toContactEnd(contact: ContactNumber, status: EndingStatus): ApiRequest {
+  const path = `/contacts/${part(contact)}`;
+  const operation = `end contact ${contact} as ${status}`;
+  return status === 'abandon'
+    ? {
+        operation,
+        budget: 'posts',
+        method: 'POST',
+        path: `${path}/abandon`,
+        body: { type: 'abandon' },
+      }
+    : { operation, budget: 'posts', method: 'PUT', path: `${path}/status`, body: { status } };
+}
+
+/** Whether a thread takes more messages (cxone.md 2.4, CONFIRMED by OAS-TS). */
+export function toThreadUpdate(thread: ThreadRef, isOpen: boolean): ApiRequest {
+  return {
+    operation: `${isOpen ? 'open' : 'shut'} thread ${thread.threadId}`,
+    budget: 'posts',
+    method: 'PUT',
+    path: threadPath(thread),
+    body: { canAddMoreMessages: isOpen },
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * What is read of CXone's answers, and no more: a field that is not used may be missing, and one
+ * that is not known may be there.
+ */
+import { z } from 'zod';
+
+/** DFO writes ids as numbers or as text, depending on the endpoint. */
+const id = z.union([z.string().min(1), z.number()], { error: 'expected an id' }).transform(String);
+
+/** A Contact (cxone.md 2.6, OAS-TS): every field is optional there. */
+const contactSchema = z.looseObject({ id: id.nullish(), status: z.string().nullish() });
+
+/** A MessageDetail (cxone.md 2.6, OAS-TS). */
+const messageSchema = z.looseObject({
+  idOnExternalPlatform: id.nullish(),
+  contactNumber: id.nullish(),
+  threadIdOnExternalPlatform: id.nullish(),
+  channel: z.looseObject({ id: id.nullish() }).nullish(),
+});
+
+/** A message as an answer shows it. */
+export type AnsweredMessage = z.infer<typeof messageSchema>;
+
+/**
+ * The answer to "Create message in DFO" (cxone.md 2.1, OAS-TS). Both members are optional there; an
+ * answer with neither is none.
+ */
+export const createdSchema = z
+  .looseObject({ consumerContact: contactSchema.nullish(), message: messageSchema.nullish() })
+  .refine(({ consumerContact, message }) => Boolean(consumerContact ?? message), {
+    error: 'expected consumerContact or message',
+  });
+
+/** The answer to a search for messages (cxone.md 2.5, OAS-TS). */
+export const foundSchema = z.looseObject({
+  hits: z.number().nullish(),
+  data: z.array(messageSchema, { error: 'expected a list of messages' }),
+});
+
+/** The error body of every endpoint (cxone.md 2.0, OAS-TS). */
+export const errorBodySchema = z.looseObject({
+  errors: z.array(
+    z.looseObject({
+      field: z.string().nullish().catch(undefined),
+      message: z.string().nullish().catch(undefined),
+      errorCode: z.string().nullish().catch(undefined),
+    }),
+  ),
+});
+
+/** The answer of the token endpoint (cxone.md 3.1); `expires_in` in seconds. */
+export const tokenSchema = z.looseObject({
+  access_token: z.string({ error: 'expected a token' }).min(1, 'expected a token'),
+  expires_in: z.coerce
+    .number({ error: 'expected seconds' })
+    .positive('expected seconds')
+    .optional(),
+});
+
+const httpAddress = z.url({ protocol: /^https?$/, error: 'expected an http(s) address' });
+
+/** The issuer's openid-configuration (cxone.md 3.3). */
+export const openidConfigurationSchema = z.looseObject({ token_endpoint: httpAddress });
+
+const hostPart = z
+  .string({ error: 'expected a part of a host name' })
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i, 'expected a part of a host name');
+
+/** The issuer's cxone-configuration, where area and domain name the host (cxone.md 2.0 and 3.3). */
+export const areaConfigurationSchema = z.looseObject({ area: hostPart, domain: hostPart });
+
+/** The same of an issuer on plain http, which stands for a whole tenant on one origin. */
+export const endpointConfigurationSchema = z.looseObject({ api_endpoint: httpAddress });

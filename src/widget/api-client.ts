@@ -1,0 +1,117 @@
+/** The gateway's HTTP calls, one function each; errors are told apart by status and code. */
+import { parseRetryAfter } from './backoff.js';
+import { GatewayError } from './gateway-error.js';
+import { parseProblem, parseSession, parseSnapshot, type Session, type Snapshot } from './wire.js';
+
+/** What the customer's site says of the customer. */
+export interface CustomerDetails {
+  readonly name?: string;
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+/** The body of a session request. */
+export interface SessionRequest {
+  readonly customer?: CustomerDetails;
+  readonly identityToken?: string;
+  readonly resume?: string;
+}
+
+/** The widget's calls; each throws a GatewayError for an error answer, and what fetch throws else. */
+export interface ApiClient {
+  readonly openSession: (request: SessionRequest) => Promise<Session>;
+  readonly postMessage: (session: Session, message: { id: string; text: string }) => Promise<void>;
+  readonly readSnapshot: (session: Session) => Promise<Snapshot>;
+  /** Opens the event stream after `after`; undefined when there is nothing more to come. */
+  readonly openEvents: (
+    session: Session,
+    after: number,
+    signal: AbortSignal,
+  ) => Promise<ReadableStream<Uint8Array> | undefined>;
+  readonly postSeen: (session: Session, upTo: number) => Promise<void>;
+  readonly postTyping: (session: Session, typing: boolean) => Promise<void>;
+  /** Says that the page is going away; never throws and waits for nothing. */
+  readonly leave: (session: Session) => void;
+}
+
+const callTimeoutMs = 15_000;
+/** Browsers refuse to finish larger requests after the page has gone. */
+const keepaliveLimit = 16_000;
+
+/** Creates the calls to the gateway at `base`, which ends in a slash. */
+export function createApiClient(base: string, channelId: string): ApiClient {
+  const threadUrl = (session: Session, path = '') =>
+    `${base}v1/threads/${encodeURIComponent(session.threadId)}${path}`;
+
+  return {
+    openSession: async (request) => {
+      const url = `${base}v1/channels/${encodeURIComponent(channelId)}/sessions`;
+      return required(parseSession(await (await post(url, request)).json()));
+    },
+    postMessage: async (session, message) => {
+      await post(threadUrl(session, '/messages'), message, session);
+    },
+    readSnapshot: async (session) => {
+      const response = await fetch(threadUrl(session), {
+        headers: authorization(session),
+        signal: AbortSignal.timeout(callTimeoutMs),
+      });
+      return required(parseSnapshot(await (await check(response)).json()));
+    },
+    openEvents: async (session, after, signal) => {
+      const response = await fetch(threadUrl(session, '/events'), {
+        headers: {
+          accept: 'text/event-stream',
+          'last-event-id': String(after),
+          ...authorization(session),
+        },
+        cache: 'no-store',
+        signal,
+      });
+      await check(response);
+      return response.status === 204 ? undefined : (response.body ?? undefined);
+    },
+    postSeen: async (session, upTo) => {
+      await post(threadUrl(session, '/receipts'), { upTo, kind: 'seen' }, session);
+    },
+    postTyping: async (session, typing) => {
+      await post(threadUrl(session, '/typing'), { typing }, session);
+    },
+    leave: (session) => {
+      navigator.sendBeacon(threadUrl(session, '/leave'), JSON.stringify({ token: session.token }));
+    },
+  };
+}
+
+async function post(url: string, body: unknown, session?: Session): Promise<Response> {
+  const text = JSON.stringify(body);
+  return check(
+    await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...authorization(session) },
+      body: text,
+      keepalive: text.length < keepaliveLimit,
+      signal: AbortSignal.timeout(callTimeoutMs),
+    }),
+  );
+}
+
+function authorization(session: Session | undefined): Record<string, string> {
+  return session === undefined ? {} : { authorization: `Bearer ${session.token}` };
+}
+
+async function check(response: Response): Promise<Response> {
+  if (response.ok) {
+    return response;
+  }
+  const json: unknown = await response.json().catch(() => undefined);
+  const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), Date.now());
+  throw new GatewayError(response.status, parseProblem(json), retryAfterMs);
+}
+
+/** An answer that cannot be read is the gateway's fault and may be better next time. */
+function required<T>(value: T | undefined): T {
+  if (value === undefined) {
+    throw new GatewayError(502, { code: 'ANSWER_UNREADABLE' }, undefined);
+  }
+  return value;
+}

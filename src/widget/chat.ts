@@ -1,0 +1,370 @@
+/** One customer's chat: joins session, stream, outbox and state. It knows the page, but not the view. */
+import { type ApiClient, type CustomerDetails, createApiClient } from './api-client.js';
+import { createBackoff, createPause } from './backoff.js';
+import { createDelivery } from './delivery.js';
+import { type Connected, createEventReader } from './event-reader.js';
+import { GatewayError, isFinal, isGatewayError, isThreadGone } from './gateway-error.js';
+import { createOutbox, type OutboxEntry } from './outbox.js';
+import { createId, runAlone, watchPage } from './page-signals.js';
+import { createSeenMarker } from './seen-marker.js';
+import { createSender } from './sender.js';
+import { createSessionKeeper, type HeldSession } from './session-keeper.js';
+import { createStorage } from './storage.js';
+import {
+  type ChatAction,
+  type ChatState,
+  conversation,
+  initialState,
+  newestAgentSeq,
+  reduce,
+} from './store.js';
+import { createTabRegister } from './tab-register.js';
+import { createTypingSignal } from './typing-signal.js';
+import type { Session, ThreadEvent } from './wire.js';
+
+/** Where a chat goes and whose it is. */
+export interface ChatOptions {
+  /** The gateway's address, ending in a slash. */
+  readonly gateway: string;
+  readonly channelId: string;
+  /** Keeps customers that the site names apart in one browser; empty for anonymous ones. */
+  readonly customerKey: string;
+  readonly customer: () => CustomerDetails;
+  readonly identityToken: () => Promise<string | undefined>;
+  readonly onState: (state: ChatState) => void;
+}
+
+/** What the view can do with a chat. */
+export interface Chat {
+  readonly state: () => ChatState;
+  /** Connects if there is reason to: a chat that goes on, or a customer that the site knows. */
+  readonly start: () => void;
+  readonly setPanelOpen: (isOpen: boolean) => void;
+  readonly send: (text: string) => void;
+  readonly typed: (hasText: boolean) => void;
+  /** Sends a failed message again. */
+  readonly retry: (id: string) => void;
+  /** Leaves the closed thread behind and begins another. */
+  readonly startNewThread: () => void;
+  readonly stop: () => void;
+}
+
+/** An agent's typing that is not renewed is over. */
+const agentTypingMs = 15_000;
+/** A verdict that is not there by then will not come any more. */
+const verdictPatienceMs = 600_000;
+
+const now = () => Date.now();
+
+/** Creates a chat; nothing is sent before `start` or the customer's first act. */
+export function createChat(options: ChatOptions): Chat {
+  const { gateway, channelId, onState } = options;
+  const prefix = `isthmus:${gateway}:${channelId}:${options.customerKey}:`;
+  const api: ApiClient = createApiClient(gateway, channelId);
+  const storage = createStorage(() => window.localStorage);
+  let state = initialState;
+  let typingTimer: ReturnType<typeof setTimeout> | undefined;
+  let unwatch: (() => void) | undefined;
+
+  const outbox = createOutbox({ storage, prefix: `${prefix}outbox:`, createId, now });
+  const tabs = createTabRegister({ storage, prefix: `${prefix}tab:`, tabId: createId(), now });
+  const keeper = createSessionKeeper({
+    api,
+    storage,
+    key: `${prefix}session`,
+    runExclusive: (task) => runAlone(`${prefix}session`, task),
+    customer: options.customer,
+    identityToken: options.identityToken,
+    now,
+  });
+  const seen = createSeenMarker({
+    storage,
+    key: `${prefix}seen`,
+    post: (upTo) => withSession((session) => api.postSeen(session, upTo)),
+  });
+  const typing = createTypingSignal((isTyping) => {
+    const session = keeper.stored();
+    if (session !== undefined && state.connection === 'online') {
+      api.postTyping(session, isTyping).catch(() => undefined);
+    }
+  });
+  const senderPause = createPause();
+  const sender = createSender({
+    outbox,
+    post: createDelivery({
+      api,
+      outbox,
+      withSession,
+      onAccepted: () => reader.start(),
+      onClosed: (standing) => dispatch({ type: 'standing', standing }),
+      onGivenUp: giveUp,
+    }),
+    runExclusive: (task) => runAlone(`${prefix}sender`, task),
+    hold: {
+      get: () => Number(storage.get(`${prefix}hold`)) || 0,
+      set: (untilMs) => storage.set(`${prefix}hold`, String(untilMs)),
+    },
+    onChange: showOutbox,
+    now,
+    pause: senderPause,
+    backoff: createBackoff(),
+  });
+  const reader = createEventReader({
+    connect,
+    lastSeq: () => state.lastSeq,
+    onEvent: takeEvent,
+    onConnecting: () => {
+      if (state.connection === 'idle' || state.connection === 'online') {
+        dispatch({ type: 'connection', connection: 'connecting' });
+      }
+    },
+    onOnline: () => {
+      dispatch({ type: 'connection', connection: 'online' });
+      senderPause.wake();
+    },
+    onTrouble: (error) => {
+      // A line that was good and broke is most often back at once: not worth a word yet.
+      const trouble = state.connection === 'online' ? 'connecting' : 'unreachable';
+      dispatch({ type: 'connection', connection: navigator.onLine ? trouble : 'offline' });
+      return error instanceof GatewayError ? error.retryAfterMs : undefined;
+    },
+    pause: createPause(),
+  });
+
+  function dispatch(action: ChatAction): void {
+    const next = reduce(state, action);
+    if (next === state) {
+      return;
+    }
+    state = next;
+    settleOutbox();
+    markSeen();
+    onState(state);
+  }
+
+  function showOutbox(): void {
+    dispatch({ type: 'outbox', entries: outbox.list() });
+  }
+
+  /** What the thread itself shows need not be kept here. */
+  function settleOutbox(): void {
+    const known = new Set(state.messages.map(({ id }) => id));
+    const settled = state.outbox.filter(({ id }) => known.has(id));
+    if (settled.length > 0) {
+      for (const { id } of settled) {
+        outbox.remove(id);
+      }
+      state = reduce(state, { type: 'outbox', entries: outbox.list() });
+    }
+  }
+
+  function markSeen(): void {
+    const { threadId, isPanelOpen, isLoaded } = state;
+    const isLooking = isPanelOpen && isLoaded && document.visibilityState === 'visible';
+    const upTo = newestAgentSeq(state);
+    if (threadId !== undefined && isLooking && upTo > 0) {
+      state = reduce(state, { type: 'read', upTo });
+      seen.read(threadId, upTo);
+    }
+  }
+
+  function takeEvent(event: ThreadEvent): void {
+    clearTimeout(event.type === 'typing' ? typingTimer : undefined);
+    if (event.type === 'typing' && event.typing) {
+      typingTimer = setTimeout(() => dispatch({ type: 'agent-typing-ended' }), agentTypingMs);
+    }
+    dispatch({ type: 'event', event });
+  }
+
+  /** Follows the session to its thread; returns true when that is another one than before. */
+  function follow({ session, isFresh }: HeldSession): boolean {
+    const { threadId } = session;
+    if (threadId === state.threadId) {
+      return false;
+    }
+    for (const entry of outbox.list()) {
+      if (isLeftBehind(entry, threadId)) {
+        outbox.remove(entry.id);
+      }
+    }
+    dispatch({ type: 'thread', threadId, readUpTo: seen.readUpTo(threadId) });
+    showOutbox();
+    if (isFresh) {
+      dispatch({ type: 'fresh' });
+    }
+    return true;
+  }
+
+  /** Runs a call with a good session: a refused one is renewed once. */
+  async function withSession<T>(call: (session: Session) => Promise<T>): Promise<T> {
+    const held = await keeper.ensure();
+    const isMoved = follow(held);
+    if (isMoved) {
+      reader.start();
+    }
+    try {
+      return await call(held.session);
+    } catch (error) {
+      if (!isGatewayError(error, 401)) {
+        throw error;
+      }
+      const renewed = await keeper.renew(held.session);
+      if (follow(renewed)) {
+        reader.restart();
+      }
+      return call(renewed.session);
+    }
+  }
+
+  async function connect(signal: AbortSignal): Promise<Connected> {
+    try {
+      const body = await withSession(async (session) => {
+        if (!state.isLoaded) {
+          dispatch({ type: 'snapshot', snapshot: await api.readSnapshot(session) });
+        }
+        return api.openEvents(session, state.lastSeq, signal);
+      });
+      return body === undefined
+        ? { kind: 'ended', isVerdictOwed: isVerdictOwed() }
+        : { kind: 'stream', body };
+    } catch (error) {
+      if (isThreadGone(error)) {
+        dispatch({ type: 'standing', standing: { state: 'closed' } });
+        dispatch({ type: 'fresh' });
+        return { kind: 'ended', isVerdictOwed: false };
+      }
+      if (isFinal(error)) {
+        giveUp(error);
+        return { kind: 'given-up' };
+      }
+      throw error;
+    }
+  }
+
+  function giveUp({ problem }: GatewayError): void {
+    const reason = problem.code === 'CUSTOMER_BLOCKED' ? (problem.until ?? 'blocked') : undefined;
+    dispatch({ type: 'connection', connection: 'unavailable', reason });
+  }
+
+  function isVerdictOwed(): boolean {
+    const closedAt = Date.parse(state.standing.closedAt ?? '');
+    return (
+      now() - closedAt < verdictPatienceMs &&
+      conversation(state).some(({ mark }) => mark === 'accepted')
+    );
+  }
+
+  function begin(): void {
+    if (unwatch === undefined) {
+      unwatch = watchPage({
+        onOnline: comeBack,
+        onOffline: () => {
+          reader.stop();
+          dispatch({ type: 'connection', connection: 'offline' });
+          reader.start();
+        },
+        onVisible: () => {
+          reader.wake();
+          senderPause.wake();
+          markSeen();
+          onState(state);
+        },
+        onHide: hide,
+        onReturn: () => {
+          tabs.enter();
+          reader.start();
+        },
+        onStorage: takeStorage,
+      });
+      tabs.enter();
+    }
+    reader.start();
+    void sender.flush();
+  }
+
+  function comeBack(): void {
+    reader.restart();
+    senderPause.wake();
+  }
+
+  function hide(): void {
+    typing.end();
+    const session = keeper.stored();
+    if (tabs.leave() && session !== undefined && state.standing.state !== 'closed') {
+      api.leave(session);
+    }
+    reader.stop();
+  }
+
+  function takeStorage(key: string): void {
+    if (key.startsWith(`${prefix}outbox:`)) {
+      showOutbox();
+    } else if (key === `${prefix}seen` && state.threadId !== undefined) {
+      dispatch({ type: 'read', upTo: seen.readUpTo(state.threadId) });
+    } else if (key === `${prefix}session`) {
+      keeper.adopt();
+      const session = keeper.stored();
+      if (session !== undefined && follow({ session, isFresh: false })) {
+        reader.restart();
+      }
+    }
+  }
+
+  return {
+    state: () => state,
+    start: () => {
+      showOutbox();
+      void options.identityToken().then((token) => {
+        if (keeper.stored() !== undefined || token !== undefined || state.outbox.length > 0) {
+          begin();
+        }
+      });
+    },
+    setPanelOpen: (isOpen) => {
+      dispatch({ type: 'panel', isOpen });
+      if (isOpen) {
+        begin();
+      } else {
+        typing.end();
+      }
+    },
+    send: (text) => {
+      typing.end();
+      outbox.add(text, state.lastSeq);
+      showOutbox();
+      begin();
+    },
+    typed: typing.typed,
+    retry: (id) => {
+      const entry = outbox.list().find((candidate) => candidate.id === id);
+      const item = conversation(state).find((candidate) => candidate.id === id);
+      if (entry !== undefined) {
+        outbox.update(id, { status: 'waiting', threadId: undefined, reason: undefined });
+      } else if (item !== undefined) {
+        // The gateway had this id and its verdict stands: another try is another message.
+        outbox.add(item.text, state.lastSeq);
+      }
+      showOutbox();
+      begin();
+    },
+    startNewThread: () => {
+      keeper.forget();
+      reader.restart();
+    },
+    stop: () => {
+      unwatch?.();
+      unwatch = undefined;
+      clearTimeout(typingTimer);
+      typing.end();
+      tabs.leave();
+      sender.stop();
+      reader.stop();
+    },
+  };
+}
+
+/** A message that the thread before took or refused is part of that thread, not of the next one. */
+function isLeftBehind(entry: OutboxEntry, threadId: string): boolean {
+  const isSettled = entry.status === 'accepted' || entry.status === 'refused';
+  return isSettled && entry.threadId !== threadId;
+}

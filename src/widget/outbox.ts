@@ -1,0 +1,104 @@
+/**
+ * The customer's messages that the thread does not show yet. Each has a storage key of its own, so two
+ * tabs that write at once do not overwrite each other, and the keys sort in the order written.
+ */
+import type { KeyValueStorage } from './storage.js';
+import { parseFields } from './wire.js';
+
+/** A message on its way to the gateway, or one that did not get there. */
+export interface OutboxEntry {
+  readonly id: string;
+  readonly text: string;
+  readonly at: string;
+  /** The newest sequence number that the customer had before them when writing. */
+  readonly afterSeq: number;
+  /** The thread that it was first posted to; a later attempt goes to no other. */
+  readonly threadId?: string | undefined;
+  readonly status: 'waiting' | 'accepted' | 'failed' | 'refused';
+  readonly reason?: string | undefined;
+}
+
+/** What changes about an entry after it was written. */
+export type OutboxChange = Partial<Pick<OutboxEntry, 'threadId' | 'status' | 'reason'>>;
+
+/** The messages that wait, in the order written, shared by all tabs. */
+export interface Outbox {
+  readonly add: (text: string, afterSeq: number) => OutboxEntry;
+  readonly list: () => OutboxEntry[];
+  readonly update: (id: string, change: OutboxChange) => void;
+  readonly remove: (id: string) => void;
+}
+
+/** Creates the outbox that lives in `storage` under keys that start with `prefix`. */
+export function createOutbox(deps: {
+  readonly storage: KeyValueStorage;
+  readonly prefix: string;
+  readonly createId: () => string;
+  readonly now: () => number;
+}): Outbox {
+  const { storage, prefix, createId, now } = deps;
+  let lastOrder = 0;
+
+  function keys(): string[] {
+    return storage
+      .keys()
+      .filter((key) => key.startsWith(prefix))
+      .toSorted((one, other) => (one < other ? -1 : 1));
+  }
+
+  function keyOf(id: string): string | undefined {
+    return keys().find((key) => key.endsWith(`:${id}`));
+  }
+
+  return {
+    add: (text, afterSeq) => {
+      const writtenAt = now();
+      // A clock that stands still or jumps back must not change the order.
+      lastOrder = Math.max(writtenAt, lastOrder + 1, orderOf(keys().at(-1), prefix) + 1);
+      const at = new Date(writtenAt).toISOString();
+      const entry: OutboxEntry = { id: createId(), text, at, afterSeq, status: 'waiting' };
+      storage.set(
+        `${prefix}${String(lastOrder).padStart(15, '0')}:${entry.id}`,
+        JSON.stringify(entry),
+      );
+      return entry;
+    },
+    list: () => keys().flatMap((key) => parseEntry(storage.get(key))),
+    update: (id, change) => {
+      const key = keyOf(id);
+      const [entry] = key === undefined ? [] : parseEntry(storage.get(key));
+      if (key !== undefined && entry !== undefined) {
+        storage.set(key, JSON.stringify({ ...entry, ...change }));
+      }
+    },
+    remove: (id) => {
+      const key = keyOf(id);
+      if (key !== undefined) {
+        storage.remove(key);
+      }
+    },
+  };
+}
+
+function orderOf(key: string | undefined, prefix: string): number {
+  return Number.parseInt(key?.slice(prefix.length) ?? '0', 10) || 0;
+}
+
+function parseEntry(json: string | undefined): OutboxEntry[] {
+  const { id, text, at, afterSeq, threadId, status, reason } = parseFields(json ?? '');
+  if (typeof id !== 'string' || typeof text !== 'string') {
+    return [];
+  }
+  return [
+    {
+      id,
+      text,
+      at: typeof at === 'string' ? at : '',
+      afterSeq: typeof afterSeq === 'number' ? afterSeq : 0,
+      threadId: typeof threadId === 'string' ? threadId : undefined,
+      status:
+        status === 'accepted' || status === 'failed' || status === 'refused' ? status : 'waiting',
+      reason: typeof reason === 'string' ? reason : undefined,
+    },
+  ];
+}

@@ -1,0 +1,258 @@
+/** The widget's whole state and the pure function that moves it; nothing here knows of the page. */
+import type { OutboxEntry } from './outbox.js';
+import type {
+  Attachment,
+  MessageStatus,
+  Snapshot,
+  ThreadEvent,
+  ThreadMessage,
+  ThreadStanding,
+} from './wire.js';
+
+/** How the widget stands to the gateway. */
+export type Connection =
+  | 'idle'
+  | 'connecting'
+  | 'online'
+  | 'offline'
+  | 'unreachable'
+  | 'unavailable';
+
+/** The mark on a customer's own message. */
+export type Mark = 'waiting' | MessageStatus;
+
+/** Everything that the view shows. */
+export interface ChatState {
+  readonly connection: Connection;
+  /** Why the chat is not available, where the gateway gave a reason. */
+  readonly unavailableReason?: string | undefined;
+  readonly threadId?: string | undefined;
+  readonly standing: ThreadStanding;
+  /** The sequence number up to which everything is known. */
+  readonly lastSeq: number;
+  /** True once the history is in; what comes later is news. */
+  readonly isLoaded: boolean;
+  readonly messages: readonly ThreadMessage[];
+  readonly verdicts: Readonly<Record<string, Verdict>>;
+  readonly outbox: readonly OutboxEntry[];
+  readonly isAgentTyping: boolean;
+  readonly agentName?: string | undefined;
+  readonly isPanelOpen: boolean;
+  /** The sequence number up to which the customer has seen the thread. */
+  readonly readUpTo: number;
+}
+
+interface Verdict {
+  readonly status: MessageStatus;
+  readonly reason?: string | undefined;
+}
+
+/** Whatever can happen to the widget. */
+export type ChatAction =
+  | {
+      readonly type: 'connection';
+      readonly connection: Connection;
+      readonly reason?: string | undefined;
+    }
+  | { readonly type: 'thread'; readonly threadId: string; readonly readUpTo: number }
+  | { readonly type: 'fresh' }
+  | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly type: 'event'; readonly event: ThreadEvent }
+  | { readonly type: 'standing'; readonly standing: ThreadStanding }
+  | { readonly type: 'outbox'; readonly entries: readonly OutboxEntry[] }
+  | { readonly type: 'agent-typing-ended' }
+  | { readonly type: 'panel'; readonly isOpen: boolean }
+  | { readonly type: 'read'; readonly upTo: number };
+
+/** One line of the conversation as the customer sees it. */
+export interface ConversationItem {
+  readonly key: string;
+  readonly id: string;
+  readonly from: ThreadMessage['from'];
+  readonly authorName?: string | undefined;
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+  readonly at: string;
+  readonly mark?: Mark | undefined;
+  readonly reason?: string | undefined;
+}
+
+const untouchedThread = {
+  standing: { state: 'open' },
+  lastSeq: 0,
+  isLoaded: false,
+  messages: [],
+  verdicts: {},
+  isAgentTyping: false,
+} as const;
+
+/** The state of a widget that nobody has opened yet. */
+export const initialState: ChatState = {
+  ...untouchedThread,
+  connection: 'idle',
+  outbox: [],
+  isPanelOpen: false,
+  readUpTo: 0,
+};
+
+/** Returns the state after an action; what is known already changes nothing. */
+export function reduce(state: ChatState, action: ChatAction): ChatState {
+  switch (action.type) {
+    case 'connection':
+      return {
+        ...state,
+        connection: action.connection,
+        unavailableReason: action.reason,
+        // Who was typing when the line broke may have stopped since.
+        isAgentTyping: state.isAgentTyping && action.connection === 'online',
+      };
+    case 'thread':
+      return action.threadId === state.threadId
+        ? state
+        : {
+            ...state,
+            ...untouchedThread,
+            threadId: action.threadId,
+            readUpTo: action.readUpTo,
+            agentName: undefined,
+          };
+    case 'fresh':
+      return { ...state, isLoaded: true };
+    case 'snapshot':
+      return withSnapshot(state, action.snapshot);
+    case 'event':
+      return withEvent(state, action.event);
+    case 'standing':
+      return { ...state, standing: action.standing, isAgentTyping: false };
+    case 'outbox':
+      return { ...state, outbox: action.entries };
+    case 'agent-typing-ended':
+      return state.isAgentTyping ? { ...state, isAgentTyping: false } : state;
+    case 'panel':
+      return { ...state, isPanelOpen: action.isOpen };
+    case 'read':
+      return action.upTo > state.readUpTo ? { ...state, readUpTo: action.upTo } : state;
+  }
+}
+
+/**
+ * Returns the conversation in the order to show: the thread's own messages, and after them what is on
+ * its way; what did not get there stays where it was written.
+ */
+export function conversation(state: ChatState): ConversationItem[] {
+  const known = new Set(
+    state.messages.filter(({ from }) => from === 'customer').map(({ id }) => id),
+  );
+  const placed = [
+    ...state.messages.map((message) => ({
+      seq: message.seq,
+      item: itemOfMessage(message, state.verdicts[message.id]),
+    })),
+    ...state.outbox
+      .filter(({ id }) => !known.has(id))
+      .map((entry) => {
+        const item = itemOfEntry(entry, state.verdicts[entry.id]);
+        const isStuck = item.mark === 'failed' || item.mark === 'refused';
+        const isHere = isStuck && entry.threadId === state.threadId;
+        return { seq: isHere ? entry.afterSeq : Number.POSITIVE_INFINITY, item };
+      }),
+  ];
+  // Infinity minus itself is not a number, and equal places keep the order they have.
+  return placed.toSorted((one, other) => one.seq - other.seq || 0).map(({ item }) => item);
+}
+
+/** Counts the agent's messages that the customer has not seen. */
+export function unreadCount(state: ChatState): number {
+  return state.messages.filter(({ from, seq }) => from === 'agent' && seq > state.readUpTo).length;
+}
+
+/** Returns the sequence number of the agent's newest message, 0 without one. */
+export function newestAgentSeq(state: ChatState): number {
+  return state.messages.findLast(({ from }) => from === 'agent')?.seq ?? 0;
+}
+
+function withSnapshot(state: ChatState, snapshot: Snapshot): ChatState {
+  if (snapshot.threadId !== state.threadId) {
+    return state;
+  }
+  const isNewer = snapshot.lastSeq >= state.lastSeq;
+  return {
+    ...state,
+    messages: snapshot.messages.reduce(withMessage, state.messages),
+    agentName:
+      snapshot.messages.findLast(({ from }) => from === 'agent')?.authorName ?? state.agentName,
+    standing: isNewer ? snapshot.standing : state.standing,
+    lastSeq: Math.max(snapshot.lastSeq, state.lastSeq),
+    isLoaded: true,
+  };
+}
+
+function withEvent(state: ChatState, event: ThreadEvent): ChatState {
+  if (event.type === 'typing') {
+    const agentName = event.authorName ?? state.agentName;
+    return { ...state, isAgentTyping: event.typing, agentName };
+  }
+  if (event.seq === undefined || event.seq <= state.lastSeq) {
+    return state;
+  }
+  const next = { ...state, lastSeq: event.seq };
+  switch (event.type) {
+    case 'message': {
+      const isAgents = event.message.from === 'agent';
+      return {
+        ...next,
+        messages: withMessage(state.messages, event.message),
+        isAgentTyping: isAgents ? false : state.isAgentTyping,
+        agentName: (isAgents ? event.message.authorName : undefined) ?? state.agentName,
+      };
+    }
+    case 'message-status': {
+      const verdict = { status: event.status, reason: event.reason };
+      return { ...next, verdicts: { ...state.verdicts, [event.id]: verdict } };
+    }
+    case 'state':
+      return { ...next, standing: event.standing, isAgentTyping: false };
+    case 'unknown':
+      return next;
+  }
+}
+
+/** Puts a message in its place by sequence number, unless its number or its id is there already. */
+function withMessage(
+  messages: readonly ThreadMessage[],
+  message: ThreadMessage,
+): readonly ThreadMessage[] {
+  const isKnown = messages.some(
+    ({ seq, from, id }) => seq === message.seq || (from === message.from && id === message.id),
+  );
+  if (isKnown) {
+    return messages;
+  }
+  const after = messages.findLastIndex(({ seq }) => seq < message.seq) + 1;
+  return [...messages.slice(0, after), message, ...messages.slice(after)];
+}
+
+function itemOfMessage(message: ThreadMessage, verdict: Verdict | undefined): ConversationItem {
+  const { id, from, authorName, text, attachments, at } = message;
+  const item = { key: `${from}:${id}`, id, from, authorName, text, attachments, at };
+  return from === 'customer'
+    ? {
+        ...item,
+        mark: verdict?.status ?? message.status ?? 'accepted',
+        reason: verdict?.reason,
+      }
+    : item;
+}
+
+function itemOfEntry(entry: OutboxEntry, verdict: Verdict | undefined): ConversationItem {
+  return {
+    key: `customer:${entry.id}`,
+    id: entry.id,
+    from: 'customer',
+    text: entry.text,
+    attachments: [],
+    at: entry.at,
+    mark: verdict?.status ?? entry.status,
+    reason: verdict?.reason ?? entry.reason,
+  };
+}

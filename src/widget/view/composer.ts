@@ -1,0 +1,75 @@
+import { labels, tooLongText } from '../texts.js';
+import { element, icon, setText } from './dom.js';
+
+/** Where the customer writes. */
+export interface Composer {
+  readonly root: HTMLFormElement;
+  readonly render: (isEnabled: boolean) => void;
+  readonly focus: () => void;
+}
+
+/** What the composer reports. */
+export interface ComposerHandlers {
+  readonly onSend: (text: string) => void;
+  readonly onTyped: (hasText: boolean) => void;
+}
+
+/** The gateway's limit, in code points after trimming. */
+const longestText = 10_000;
+const arrow = 'M3 20v-6l8-2-8-2V4l19 8z';
+
+/** Creates the composer. Enter sends, Shift and Enter begin a line, and an IME keeps its Enter. */
+export function createComposer({ onSend, onTyped }: ComposerHandlers): Composer {
+  const problem = element('p', { class: 'problem', id: 'composer-problem', role: 'alert' });
+  const input = element('textarea', {
+    id: 'composer',
+    rows: '1',
+    placeholder: labels.placeholder,
+    'aria-label': labels.composer,
+    'aria-describedby': 'composer-problem',
+    enterkeyhint: 'send',
+    autocomplete: 'off',
+  });
+  const send = element('button', { class: 'send', type: 'submit', 'aria-label': labels.send }, [
+    icon(arrow),
+  ]);
+  const root = element('form', { class: 'composer' }, [problem, input, send]);
+
+  function check(): { canSend: boolean } {
+    const text = input.value.trim();
+    const excess = Array.from(text).length - longestText;
+    setText(problem, excess > 0 ? tooLongText(excess) : '');
+    input.setAttribute('aria-invalid', String(excess > 0));
+    return { canSend: text !== '' && excess <= 0 && !input.disabled };
+  }
+
+  input.addEventListener('input', () => {
+    check();
+    onTyped(input.value.trim() !== '');
+  });
+  input.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      root.requestSubmit();
+    }
+  });
+  root.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (check().canSend) {
+      const text = input.value;
+      input.value = '';
+      onSend(text);
+    }
+    input.focus();
+  });
+
+  return {
+    root,
+    render: (isEnabled) => {
+      root.hidden = !isEnabled;
+      input.disabled = !isEnabled;
+      send.disabled = !isEnabled;
+    },
+    focus: () => input.focus(),
+  };
+}

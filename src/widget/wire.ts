@@ -1,0 +1,234 @@
+/**
+ * The gateway's answers and events as the widget knows them. Whatever comes from the network is read
+ * here, field by field: a field of the wrong kind is left out, an unknown event is a value.
+ */
+
+/** A file that goes with a message, by link. */
+export interface Attachment {
+  readonly name: string;
+  readonly url: string;
+}
+
+/** Says who ended a thread. */
+export type Ender = 'agent' | 'idle' | 'customer' | 'operator';
+
+/** What became of a customer's message at the gateway and beyond. */
+export type MessageStatus = 'accepted' | 'sent' | 'failed' | 'refused';
+
+/** A message of the thread, as the gateway numbered it. */
+export interface ThreadMessage {
+  readonly seq: number;
+  readonly id: string;
+  readonly from: 'customer' | 'agent' | 'system';
+  readonly authorName?: string | undefined;
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+  readonly at: string;
+  readonly status?: MessageStatus | undefined;
+}
+
+/** The thread's state and, when it is closed, by whom and since when. */
+export interface ThreadStanding {
+  readonly state: 'open' | 'warned' | 'closed';
+  readonly deadlineAt?: string | undefined;
+  readonly closedBy?: Ender | undefined;
+  readonly closedAt?: string | undefined;
+}
+
+/** One event of the thread's stream; `seq` is absent on what is not durable. */
+export type ThreadEvent =
+  | { readonly type: 'message'; readonly seq: number; readonly message: ThreadMessage }
+  | {
+      readonly type: 'message-status';
+      readonly seq: number;
+      readonly id: string;
+      readonly status: MessageStatus;
+      readonly reason?: string | undefined;
+    }
+  | { readonly type: 'state'; readonly seq: number; readonly standing: ThreadStanding }
+  | {
+      readonly type: 'typing';
+      readonly seq?: undefined;
+      readonly typing: boolean;
+      readonly authorName?: string | undefined;
+    }
+  | { readonly type: 'unknown'; readonly seq?: number | undefined };
+
+/** Everything that the thread holds, in one answer. */
+export interface Snapshot {
+  readonly threadId: string;
+  readonly standing: ThreadStanding;
+  readonly messages: readonly ThreadMessage[];
+  readonly lastSeq: number;
+}
+
+/** A customer's right to one thread. */
+export interface Session {
+  readonly token: string;
+  readonly expiresAt: string;
+  readonly threadId: string;
+}
+
+/** The fields of a problem answer that the widget acts on. */
+export interface Problem {
+  readonly code?: string | undefined;
+  readonly detail?: string | undefined;
+  readonly closedBy?: Ender | undefined;
+  readonly closedAt?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Reads one event of the stream; `id` is the SSE id, which numbers the durable events. */
+export function parseThreadEvent(name: string, data: string, id: string | undefined): ThreadEvent {
+  const fields = parseFields(data);
+  const seq = numberOf(fields['seq']) ?? numberOf(Number(id ?? Number.NaN));
+  if (name === 'typing') {
+    return { type: 'typing', typing: fields['typing'] === true, authorName: authorOf(fields) };
+  }
+  if (seq === undefined) {
+    return { type: 'unknown' };
+  }
+  if (name === 'message') {
+    const message = messageOf(fields, seq);
+    return message === undefined ? { type: 'unknown', seq } : { type: 'message', seq, message };
+  }
+  if (name === 'message-status') {
+    const messageId = textOf(fields['id']);
+    const status = statusOf(fields['status']);
+    return messageId === undefined || status === undefined
+      ? { type: 'unknown', seq }
+      : { type: 'message-status', seq, id: messageId, status, reason: textOf(fields['reason']) };
+  }
+  if (name === 'state') {
+    const standing = standingOf(fields);
+    return standing === undefined ? { type: 'unknown', seq } : { type: 'state', seq, standing };
+  }
+  return { type: 'unknown', seq };
+}
+
+/** Reads a snapshot; undefined when it is not one. */
+export function parseSnapshot(json: unknown): Snapshot | undefined {
+  const fields = fieldsOf(json);
+  const threadId = textOf(fields['threadId']);
+  const standing = standingOf(fields);
+  if (threadId === undefined || standing === undefined) {
+    return undefined;
+  }
+  const messages = listOf(fields['messages']).flatMap((entry) => {
+    const seq = numberOf(fieldsOf(entry)['seq']);
+    const message = seq === undefined ? undefined : messageOf(fieldsOf(entry), seq);
+    return message === undefined ? [] : [message];
+  });
+  return { threadId, standing, messages, lastSeq: numberOf(fields['lastSeq']) ?? 0 };
+}
+
+/** Reads a session, from the gateway or from storage; undefined when it is not one. */
+export function parseSession(json: unknown): Session | undefined {
+  const fields = fieldsOf(json);
+  const token = textOf(fields['token']);
+  const threadId = textOf(fields['threadId']);
+  return token === undefined || threadId === undefined
+    ? undefined
+    : { token, threadId, expiresAt: textOf(fields['expiresAt']) ?? '' };
+}
+
+/** Reads a problem answer; everything in it is optional. */
+export function parseProblem(json: unknown): Problem {
+  const fields = fieldsOf(json);
+  return {
+    code: textOf(fields['code']),
+    detail: textOf(fields['detail']),
+    closedBy: enderOf(fields['closedBy']),
+    closedAt: textOf(fields['closedAt']),
+    until: textOf(fields['until']),
+  };
+}
+
+/** Reads JSON text as an object; anything else becomes an empty one. */
+export function parseFields(text: string): Fields {
+  try {
+    return fieldsOf(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+function messageOf(fields: Fields, seq: number): ThreadMessage | undefined {
+  const id = textOf(fields['id']);
+  const from = fields['from'];
+  if (id === undefined || (from !== 'customer' && from !== 'agent' && from !== 'system')) {
+    return undefined;
+  }
+  return {
+    seq,
+    id,
+    from,
+    authorName: authorOf(fields),
+    text: textOf(fields['text']) ?? '',
+    attachments: listOf(fields['attachments']).flatMap(attachmentOf),
+    at: textOf(fields['at']) ?? '',
+    status: statusOf(fields['status']),
+  };
+}
+
+function attachmentOf(json: unknown): Attachment[] {
+  const { name, url } = fieldsOf(json);
+  const link = textOf(url);
+  return link === undefined ? [] : [{ name: textOf(name) || link, url: link }];
+}
+
+function standingOf(fields: Fields): ThreadStanding | undefined {
+  const state = fields['state'];
+  if (state !== 'open' && state !== 'warned' && state !== 'closed') {
+    return undefined;
+  }
+  return {
+    state,
+    deadlineAt: textOf(fields['deadlineAt']),
+    closedBy: enderOf(fields['closedBy']),
+    closedAt: textOf(fields['closedAt']),
+  };
+}
+
+function statusOf(value: unknown): MessageStatus | undefined {
+  switch (value) {
+    case 'accepted':
+    case 'sent':
+    case 'failed':
+    case 'refused':
+      return value;
+    case 'delivered':
+    case 'seen':
+      return 'sent';
+    default:
+      return undefined;
+  }
+}
+
+function enderOf(value: unknown): Ender | undefined {
+  return value === 'agent' || value === 'idle' || value === 'customer' || value === 'operator'
+    ? value
+    : undefined;
+}
+
+function authorOf(fields: Fields): string | undefined {
+  return textOf(fieldsOf(fields['author'])['name']);
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}

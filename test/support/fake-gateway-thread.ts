@@ -1,0 +1,165 @@
+import type { ServerResponse } from 'node:http';
+
+interface FakeEvent {
+  readonly seq: number;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** A thread of the fake gateway: its durable events, its open streams, and what the customer did. */
+export interface FakeThread {
+  readonly id: string;
+  readonly receipts: string[];
+  readonly typings: boolean[];
+  readonly leaves: string[];
+  /** The customer's messages in the order accepted, each once. */
+  readonly inbound: () => readonly { id: string; text: string }[];
+  readonly hasInbound: (id: string) => boolean;
+  readonly takeInbound: (id: string, text: string) => void;
+  /** While held, accepted messages get no event, as with no worker running. */
+  readonly hold: (isHeld: boolean) => void;
+  readonly agentSays: (text: string, more?: Readonly<Record<string, unknown>>) => void;
+  readonly systemSays: (text: string) => void;
+  readonly agentTypes: (typing: boolean) => void;
+  readonly settle: (id: string, status: string, reason?: string) => void;
+  readonly warn: (deadlineAt: string) => void;
+  /** Ends a countdown, as an answer does. */
+  readonly reopen: () => void;
+  readonly end: (closedBy: string) => void;
+  readonly isClosed: () => boolean;
+  readonly closing: () => Readonly<Record<string, unknown>>;
+  readonly snapshot: () => unknown;
+  /** Returns false when the thread is closed and the reader has everything. */
+  readonly openStream: (after: number, response: ServerResponse) => boolean;
+  readonly openStreams: () => number;
+  /** Cuts the open streams, as a lost line does. */
+  readonly dropStreams: () => void;
+}
+
+/** Creates an open thread without messages. */
+export function createFakeThread(id: string): FakeThread {
+  const events: FakeEvent[] = [];
+  const streams = new Set<ServerResponse>();
+  const inbound: { id: string; text: string }[] = [];
+  let held: { id: string; text: string }[] | undefined;
+  let state: Readonly<Record<string, unknown>> = { state: 'open' };
+
+  function frame({ seq, type, data }: FakeEvent): string {
+    return `id: ${seq}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+  }
+
+  function append(type: string, data: Readonly<Record<string, unknown>>): void {
+    const seq = events.length + 1;
+    const event = { seq, type, data: { seq, ...data } };
+    events.push(event);
+    for (const stream of streams) {
+      stream.write(frame(event));
+    }
+  }
+
+  function say(from: string, messageId: string, text: string, more: object = {}): void {
+    const at = new Date().toISOString();
+    append('message', { id: messageId, from, text, at, ...more });
+  }
+
+  const isClosed = () => state['state'] === 'closed';
+
+  function dropStreams(): void {
+    for (const stream of streams) {
+      stream.destroy();
+    }
+    streams.clear();
+  }
+
+  return {
+    id,
+    receipts: [],
+    typings: [],
+    leaves: [],
+    inbound: () => inbound,
+    hasInbound: (messageId) => inbound.some((message) => message.id === messageId),
+    takeInbound: (messageId, text) => {
+      if (inbound.some((message) => message.id === messageId)) {
+        return;
+      }
+      inbound.push({ id: messageId, text });
+      if (held === undefined) {
+        say('customer', messageId, text);
+      } else {
+        held.push({ id: messageId, text });
+      }
+    },
+    hold: (isHeld) => {
+      const waiting = held ?? [];
+      held = isHeld ? waiting : undefined;
+      for (const message of isHeld ? [] : waiting) {
+        say('customer', message.id, message.text);
+      }
+    },
+    agentSays: (text, more) => {
+      say('agent', `a-${events.length + 1}`, text, { author: { name: 'Rafiki' }, ...more });
+    },
+    systemSays: (text) => say('system', `s-${events.length + 1}`, text),
+    agentTypes: (typing) => {
+      const data = JSON.stringify({ typing, author: { name: 'Rafiki' } });
+      for (const stream of streams) {
+        stream.write(`event: typing\ndata: ${data}\n\n`);
+      }
+    },
+    settle: (messageId, status, reason) => {
+      append('message-status', { id: messageId, status, reason });
+    },
+    warn: (deadlineAt) => {
+      state = { state: 'warned', deadlineAt };
+      append('state', state);
+    },
+    reopen: () => {
+      state = { state: 'open' };
+      append('state', state);
+    },
+    end: (closedBy) => {
+      state = { state: 'closed', closedBy, closedAt: new Date().toISOString() };
+      append('state', state);
+      for (const stream of streams) {
+        stream.end();
+      }
+      streams.clear();
+    },
+    isClosed,
+    closing: () => ({ closedBy: state['closedBy'], closedAt: state['closedAt'] }),
+    snapshot: () => ({
+      threadId: id,
+      channelId: 'watering-hole',
+      ...state,
+      messages: events.filter(({ type }) => type === 'message').map(({ data }) => withStatus(data)),
+      lastSeq: events.length,
+    }),
+    openStream: (after, response) => {
+      const missed = events.filter(({ seq }) => seq > after);
+      if (isClosed() && missed.length === 0) {
+        return false;
+      }
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+      response.write(`: hello\n\n${missed.map(frame).join('')}`);
+      if (isClosed()) {
+        response.end();
+      } else {
+        streams.add(response);
+        response.once('close', () => streams.delete(response));
+      }
+      return true;
+    },
+    openStreams: () => streams.size,
+    dropStreams,
+  };
+
+  function withStatus(data: Readonly<Record<string, unknown>>): unknown {
+    if (data['from'] !== 'customer') {
+      return data;
+    }
+    const verdict = events.findLast(
+      (event) => event.type === 'message-status' && event.data['id'] === data['id'],
+    );
+    return { ...data, status: verdict?.data['status'] ?? 'accepted' };
+  }
+}

@@ -25,6 +25,8 @@ export interface ThreadInput {
   readonly state?: ThreadState;
   /** History events after which a run hands over to a new one. Default 400. */
   readonly continueAfterEvents?: number;
+  /** Characters of JSON of the log that a new run starts with. Default 200,000. */
+  readonly keptLogSize?: number;
 }
 
 /** How a thread ended. */
@@ -91,6 +93,8 @@ export interface CustomerInput {
   readonly channelId: string;
   readonly customerId: CustomerId;
   readonly currentThreadId?: ThreadId;
+  /** Updates after which a run hands over to a new one. Default 500. */
+  readonly continueAfterUpdates?: number;
 }
 
 /** A caller's offer of a thread id, and the current one that it found closed. */

@@ -3,11 +3,6 @@ import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import { errorPolicies, isEngineErrorCode } from '../src/domain/errors.js';
 import type { ContactCentreOutcome } from '../src/domain/thread-state.js';
 
-/** What travels in the details of an activity's failure. */
-export interface FailureFacts {
-  readonly retryAfterMs?: number;
-}
-
 /**
  * Reads an activity's failure. A time limit, a worker that died and a failure of no known code all
  * leave it open whether the call was made.

@@ -1,5 +1,10 @@
 /** @module What a person sees of a thread: search attributes, and details in Markdown. */
-import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  setCurrentDetails,
+  upsertMemo,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { countWaitingPosts } from '../src/domain/contact-centre-lane.js';
 import type { ThreadState } from '../src/domain/thread-state.js';
 import { activityPublishMs } from './deadlines.js';
@@ -45,7 +50,7 @@ export function toSearchAttributes(state: Published & Pick<ThreadState, 'ref'>) 
  */
 export function createPublication(initial: ThreadState): Publication {
   let published: Published = initial;
-  let isFull = countWaitingPosts(initial) >= full.until;
+  let isFull = workflowInfo().memo?.['isFull'] === true;
   return {
     publish(state) {
       setCurrentDetails(toDetails(state));

@@ -2,10 +2,12 @@
  * @module The thread workflow: one for each chat thread. It feeds `transition` and performs what it
  * asks; every rule is in src/domain. Handlers only append to the inbox or answer from the state.
  */
+import type { SignalDefinition } from '@temporalio/common';
 import {
   ApplicationFailure,
   condition,
-  continueAsNew,
+  makeContinueAsNewFunc,
+  setDefaultSignalHandler,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -35,12 +37,17 @@ import {
 } from './messages.js';
 import { createPublication } from './publication.js';
 
-/** Characters of JSON of the log that a new run starts with; the rest stays in the run that ends. */
-const keptLogSize = 200_000;
+/** The rest of the log stays in the run that ends. */
+const defaultKeptLogSize = 200_000;
 /** How much one answer to a query carries. */
 const viewLimit = { events: 500, size: 500_000 };
-/** After a hold that did not end in a new run, history may grow by this before the next. */
-const holdAgainAfterEvents = 50;
+/** What did not lead to a new run is tried again after history has grown by this. */
+const tryAgainAfterEvents = 50;
+/**
+ * Temporal takes no input above 2 MiB, and a run that tries to hand over more is stuck for good.
+ * What waits while the contact centre is away can be more: then the run goes on until it is less.
+ */
+const carriableBytes = 1_500_000;
 const defaultContinueAfterEvents = 400;
 
 type NewThreadEvent = ThreadEvent extends infer Event
@@ -58,7 +65,9 @@ export async function thread(input: ThreadInput): Promise<ThreadResult> {
   const run = setUp(input);
   const alarm = createAlarm(() => run.inbox.push({ type: 'tick' }), 'next try');
   const publication = createPublication(run.state);
-  let continueAfterEvents = input.continueAfterEvents ?? defaultContinueAfterEvents;
+  const { continueAfterEvents = defaultContinueAfterEvents } = input;
+  let handOverFromEvents = continueAfterEvents;
+  let holdFromEvents = continueAfterEvents;
 
   for (;;) {
     takeInbox(run);
@@ -68,9 +77,15 @@ export async function thread(input: ThreadInput): Promise<ThreadResult> {
     if (closed !== null && isFinished(run.state)) {
       return { closedBy: closed.by, closedAt: new Date(closed.atMs).toISOString(), lastSeq };
     }
-    if (workflowInfo().historyLength >= continueAfterEvents) {
-      if (isQuiet(run.state)) return await handOver(input, run.state);
-      continueAfterEvents = workflowInfo().historyLength + holdAgainAfterEvents;
+    const { historyLength } = workflowInfo();
+    if (historyLength >= handOverFromEvents && isQuiet(run.state)) {
+      const next = toNextInput(input, run.state);
+      if (isCarriable(next)) return await handOver(next);
+      handOverFromEvents = historyLength + tryAgainAfterEvents;
+      holdFromEvents = handOverFromEvents;
+    }
+    if (historyLength >= holdFromEvents) {
+      holdFromEvents = historyLength + tryAgainAfterEvents;
       run.inbox.push({ type: 'hold', untilMs: Date.now() + holdMs });
       continue;
     }
@@ -100,20 +115,27 @@ function takeInbox(run: Run): void {
 
 function registerHandlers(run: Run): void {
   const { inbox } = run;
-  setHandler(inboundSignal, (message) => void inbox.push({ type: 'inbound', message }));
-  setHandler(agentReplySignal, (message) => void inbox.push({ type: 'agentReply', message }));
-  setHandler(
-    presenceSignal,
-    ({ gateway, change }) => void inbox.push({ type: 'presence', gateway, change }),
-  );
-  setHandler(receiptSignal, (receipt) => void inbox.push({ type: 'receipt', receipt }));
-  setHandler(stillHereSignal, () => void inbox.push({ type: 'stillHere' }));
-  setHandler(customerEndSignal, () => void inbox.push({ type: 'end', by: 'customer' }));
-  setHandler(contactEndedSignal, ({ contact, status }) => {
-    const { policy, contact: known } = run.state;
-    if (contact !== known || !policy.endedStatuses.some((ended) => ended === status)) return;
-    inbox.push({ type: 'end', by: 'agent' });
+  const signals = [
+    handled(inboundSignal, (message) => inbox.push({ type: 'inbound', message })),
+    handled(agentReplySignal, (message) => inbox.push({ type: 'agentReply', message })),
+    handled(presenceSignal, ({ gateway, change }) =>
+      inbox.push({ type: 'presence', gateway, change }),
+    ),
+    handled(receiptSignal, (receipt) => inbox.push({ type: 'receipt', receipt })),
+    handled(stillHereSignal, () => inbox.push({ type: 'stillHere' })),
+    handled(customerEndSignal, () => inbox.push({ type: 'end', by: 'customer' })),
+    handled(contactEndedSignal, ({ contact, status }) => {
+      const { policy, contact: known } = run.state;
+      if (contact !== known || !policy.endedStatuses.some((ended) => ended === status)) return;
+      inbox.push({ type: 'end', by: 'agent' });
+    }),
+  ];
+  // What came before this run's first task is handed over by handler, not in the order in which it
+  // came; only a default handler, set before all others, is given it in that order.
+  setDefaultSignalHandler((name, ...args) => {
+    signals.find((signal) => signal.name === name)?.handle(...args);
   });
+  for (const signal of signals) signal.register();
   setHandler(closeUpdate, () => {
     inbox.push({ type: 'end', by: 'operator' });
     return { state: 'closed' as const };
@@ -143,8 +165,34 @@ function registerHandlers(run: Run): void {
   );
 }
 
-/** Ends this run and starts the next with all that the thread knows. */
-async function handOver(input: ThreadInput, state: ThreadState): Promise<never> {
-  const handed = archiveLog(state, workflowInfo().runId, keptLogSize);
-  return await continueAsNew<typeof thread>({ ...input, state: handed });
+/** A signal with its handler, which can be called with what came under its name as well. */
+function handled<Args extends unknown[]>(
+  definition: SignalDefinition<Args>,
+  handler: (...args: Args) => unknown,
+) {
+  const handle = (...args: unknown[]): void => {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the name decides the payload, as in setHandler
+    handler(...(args as Args));
+  };
+  return {
+    name: definition.name,
+    handle,
+    register: (): void => setHandler(definition, handle),
+  };
+}
+
+/** All that the thread knows, as the input of its next run. */
+function toNextInput(input: ThreadInput, state: ThreadState): ThreadInput {
+  const { keptLogSize = defaultKeptLogSize } = input;
+  return { ...input, state: archiveLog(state, workflowInfo().runId, keptLogSize) };
+}
+
+function isCarriable(next: ThreadInput): boolean {
+  return new TextEncoder().encode(JSON.stringify(next)).length <= carriableBytes;
+}
+
+/** Ends this run and starts the next. Search attributes go along by themselves, the memo does not. */
+async function handOver(next: ThreadInput): Promise<never> {
+  const { memo = {} } = workflowInfo();
+  return await makeContinueAsNewFunc<typeof thread>({ memo })(next);
 }

@@ -8,9 +8,11 @@
 /** What a gateway sees of the engine in about a second. */
 export interface LoadSample {
   readonly atMs: number;
+  /** Tasks that wait for a worker; a thread has one or two at the most. */
+  readonly backlogCount: number;
   /** How long the oldest task has waited for a worker; 0 for none. */
   readonly backlogAgeMs: number;
-  /** How long it took Temporal to accept a message, on average; 0 without one. */
+  /** How long it took until a message was durable, on average; 0 without one. */
   readonly acceptMs: number;
   /** Messages that this gateway accepted each second. */
   readonly acceptedPerSecond: number;
@@ -27,7 +29,9 @@ export const openAdmissions: Admissions = { limitPerSecond: null, last: null };
 
 const behindAfterMs = 1_500;
 const slowAcceptMs = 1_000;
-const lowestLimit = 2;
+/** A few tasks that wait are threads of their own trouble, not an engine that is behind. */
+const fewTasks = 10;
+const lowestLimit = 10;
 const decrease = 0.6;
 const increase = 1.15;
 /** A backlog whose age grows nearly as fast as time is not being worked on. */
@@ -47,7 +51,8 @@ export function nextAdmissions(now: Admissions, sample: LoadSample): Admissions 
 
 function isBehind(last: LoadSample | null, sample: LoadSample): boolean {
   if (sample.acceptMs > slowAcceptMs) return true;
-  if (sample.backlogAgeMs <= behindAfterMs || last === null) return false;
+  if (sample.backlogAgeMs <= behindAfterMs || sample.backlogCount <= fewTasks) return false;
+  if (last === null) return false;
   const growth = (sample.backlogAgeMs - last.backlogAgeMs) / Math.max(1, sample.atMs - last.atMs);
   return growth < stalledGrowth;
 }

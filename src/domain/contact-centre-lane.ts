@@ -9,7 +9,7 @@ import { contactUpdateRule, take } from './budget.js';
 import { appendEvent } from './customer-log.js';
 import type { EngineErrorCode } from './errors.js';
 import type { InboundMessage, Verdict } from './messages.js';
-import { followedForMs } from './pages.js';
+import { followerOf } from './pages.js';
 import type {
   ContactCentreLane,
   ContactCentreOutcome,
@@ -40,8 +40,8 @@ function withInboundStatus(
 }
 
 /** Says whether customers' messages still go out: not after an end that was not the customer's. */
-function isPostingAllowed(state: ThreadState): boolean {
-  return state.closed === null || state.closed.by === 'customer';
+function isPostingAllowed({ closed }: ThreadState): boolean {
+  return closed === null || (closed.by === 'customer' && closed.isPostingOver !== true);
 }
 
 /** Puts a task at the end of the lane. */
@@ -57,7 +57,6 @@ export function giveVerdict(
   atMs: number,
   reason?: string,
 ): ThreadState {
-  const isFollowed = atMs - message.acceptedAtMs < followedForMs;
   return appendEvent(
     withInboundStatus(state, message, status),
     {
@@ -66,7 +65,7 @@ export function giveVerdict(
       status,
       ...(reason === undefined ? {} : { reason }),
     },
-    isFollowed ? message.via : undefined,
+    followerOf(message, atMs),
   );
 }
 
@@ -79,7 +78,8 @@ export function refuseWaiting(state: ThreadState, atMs: number): ThreadState {
   );
   const rest = waiting.filter((task) => task.kind !== 'post');
   const lane = isCurrentRefused
-    ? withLane(state, { waiting: rest, current: null, pausedUntilMs: 0, deferrals: 0 })
+    ? // The pause stays: the contact centre may have asked for it.
+      withLane(state, { waiting: rest, current: null, deferrals: 0 })
     : withLane(state, { waiting: rest });
   return refused.reduce((next, task) => refuse(next, task.message, atMs), lane);
 }
@@ -158,24 +158,27 @@ function settlePost(
       return finishTask(giveVerdict(state, message, 'failed', atMs, outcome.code));
     case 'deferred':
       if (stage === 'post' && !isPostingAllowed(state)) {
-        return finishTask(refuse(state, message, atMs));
+        const pausedUntilMs = atMs + (outcome.retryAfterMs ?? 0);
+        return withLane(finishTask(refuse(state, message, atMs)), { pausedUntilMs });
       }
       return deferTask(state, task, atMs, outcome.retryAfterMs);
   }
 }
 
 /**
- * An operator mends the lane: `retry` ends a pause, `giveUp` drops the current task, which fails a
- * message. Nothing happens while an effect is on its way: its outcome comes first.
+ * An operator mends the lane: `retry` ends a pause, but not the second before a look, without which
+ * a look means nothing; `giveUp` drops the current task, which fails a message. Nothing happens
+ * while an effect is on its way: its outcome comes first.
  */
 export function repairLane(
   state: ThreadState,
   action: 'retry' | 'giveUp',
   atMs: number,
 ): ThreadState {
-  const { current, isInFlight } = state.contactCentreLane;
+  const { current, isInFlight, deferrals } = state.contactCentreLane;
   if (isInFlight) return state;
   if (action === 'retry' || current === null) {
+    if (current?.kind === 'post' && current.stage !== 'post' && deferrals === 0) return state;
     return withLane(state, { pausedUntilMs: 0, deferrals: 0 });
   }
   return finishTask(
@@ -204,16 +207,28 @@ function settleOther(
   }
 }
 
-/** Takes the next task from the front; what needs a contact is dropped where there never was one. */
+/** Says whether a task has something to act on: nothing is sent for what was never heard of there. */
+function isPossible(state: ThreadState, task: ContactCentreTask): boolean {
+  switch (task.kind) {
+    case 'post':
+    case 'report':
+      return true;
+    case 'endContact':
+      return state.contact !== null;
+    case 'shutThread':
+      // A post's answer need not name a contact.
+      return state.contact !== null || Object.values(state.ledger.inbound).includes('sent');
+  }
+}
+
+/** Takes the next task from the front, and drops what has nothing to act on. */
 function nextTask(state: ThreadState): {
   readonly task: ContactCentreTask | null;
   readonly waiting: readonly ContactCentreTask[];
 } {
   const { current, waiting } = state.contactCentreLane;
   if (current !== null) return { task: current, waiting };
-  const index = waiting.findIndex(
-    (task) => state.contact !== null || (task.kind !== 'endContact' && task.kind !== 'shutThread'),
-  );
+  const index = waiting.findIndex((task) => isPossible(state, task));
   if (index === -1) return { task: null, waiting: [] };
   return { task: waiting[index] ?? null, waiting: waiting.slice(index + 1) };
 }

@@ -8,7 +8,7 @@
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
 
-/** CXone's channel id: one digital point of contact. */
+/** The contact centre's id of a channel: one digital point of contact. */
 export type ChannelId = Branded<'ChannelId'>;
 /** The customer side's id of one conversation. */
 export type ThreadId = Branded<'ThreadId'>;

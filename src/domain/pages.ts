@@ -4,6 +4,7 @@
  */
 import { eventsAfter, takePage } from './customer-log.js';
 import type { GatewayQueue } from './ids.js';
+import type { InboundMessage } from './messages.js';
 import type { Effect, PageHolder, ThreadState } from './thread-state.js';
 
 /** How much one show carries at most. */
@@ -12,6 +13,11 @@ const showLimit = { events: 100, size: 256_000 };
 /** For how long after accepting a message its gateway follows what becomes of it, unasked. */
 export const followedForMs = 5_000;
 
+/** Gives the gateway that, at this moment, shows its own pages unasked what becomes of a message. */
+export function followerOf(message: InboundMessage, atMs: number): GatewayQueue | undefined {
+  return atMs - message.acceptedAtMs < followedForMs ? message.via : undefined;
+}
+
 function withPage(state: ThreadState, gateway: GatewayQueue, page: PageHolder): ThreadState {
   return { ...state, pages: { ...state.pages, [gateway]: page } };
 }
@@ -19,16 +25,30 @@ function withPage(state: ThreadState, gateway: GatewayQueue, page: PageHolder): 
 /** Notes that a gateway has a page open; it fetches by itself what is in the log already. */
 export function openPage(state: ThreadState, gateway: GatewayQueue): ThreadState {
   const known = state.pages[gateway];
-  return known ? state : withPage(state, gateway, { cursor: state.lastSeq, showingUpTo: null });
+  if (known === undefined) {
+    return withPage(state, gateway, { cursor: state.lastSeq, showingUpTo: null });
+  }
+  if (known.showingUpTo === null) return state;
+  return withPage(state, gateway, { ...known, meanwhile: 'opened' });
 }
 
 /** Notes that a gateway has no page of this thread any more. */
 export function closePage(state: ThreadState, gateway: GatewayQueue): ThreadState {
+  const known = state.pages[gateway];
+  if (known === undefined || known.showingUpTo === null) return withoutPage(state, gateway);
+  // Kept until the show has ended, so that the next page here does not take its outcome for its own.
+  return withPage(state, gateway, { ...known, meanwhile: 'gone' });
+}
+
+function withoutPage(state: ThreadState, gateway: GatewayQueue): ThreadState {
   const { [gateway]: _gone, ...pages } = state.pages;
   return { ...state, pages };
 }
 
-/** Notes how a show ended; a gateway that did not show it counts as gone. */
+/**
+ * Notes how a show ended; a gateway that did not show it counts as gone. A page that opened there
+ * meanwhile came perhaps too late for that show: it is shown again.
+ */
 export function settleShow(
   state: ThreadState,
   gateway: GatewayQueue,
@@ -36,8 +56,11 @@ export function settleShow(
 ): ThreadState {
   const page = state.pages[gateway];
   if (page === undefined || page.showingUpTo === null) return state;
-  if (!isShown) return closePage(state, gateway);
-  return withPage(state, gateway, { cursor: page.showingUpTo, showingUpTo: null });
+  const { cursor, showingUpTo, meanwhile } = page;
+  if (meanwhile === 'gone' || (!isShown && meanwhile !== 'opened')) {
+    return withoutPage(state, gateway);
+  }
+  return withPage(state, gateway, { cursor: isShown ? showingUpTo : cursor, showingUpTo: null });
 }
 
 /** Starts what can be shown now. */
@@ -49,8 +72,9 @@ export function startShows(state: ThreadState): { state: ThreadState; effects: E
     const gateway = key as GatewayQueue;
     if (page.showingUpTo !== null || page.cursor >= state.lastSeq) continue;
     const firstSeq = state.log[0]?.seq ?? 0;
+    const isArchived = page.cursor + 1 < firstSeq;
     const lacking = state.log.slice(Math.max(0, page.cursor + 1 - firstSeq));
-    if (lacking.every((event) => event.shownBy === gateway)) {
+    if (!isArchived && lacking.every((event) => event.shownBy === gateway)) {
       next = withPage(next, gateway, { cursor: state.lastSeq, showingUpTo: null });
       continue;
     }

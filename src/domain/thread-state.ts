@@ -82,6 +82,8 @@ export interface PageHolder {
   readonly cursor: number;
   /** The last event of the show that is on its way, or null. */
   readonly showingUpTo: number | null;
+  /** What presence said since that show began; what it saw of pages may be older than this. */
+  readonly meanwhile?: 'opened' | 'gone';
 }
 
 /**
@@ -96,6 +98,14 @@ export interface ArchivedLog {
   readonly upToSeq: number;
 }
 
+/** The end of a thread: the first one counts. */
+export interface ThreadEnd {
+  readonly by: ThreadEnder;
+  readonly atMs: number;
+  /** After the customer's own end another one became known, so that nothing more is posted. */
+  readonly isPostingOver?: true;
+}
+
 /** All that a thread knows. */
 export interface ThreadState {
   readonly version: 1;
@@ -104,7 +114,7 @@ export interface ThreadState {
   readonly policy: ThreadPolicy;
   readonly phase: 'open' | 'warned' | 'closed';
   readonly deadlineAtMs: number | null;
-  readonly closed: { readonly by: ThreadEnder; readonly atMs: number } | null;
+  readonly closed: ThreadEnd | null;
   readonly contact: ContactNumber | null;
   /** The moment of the last message either way. */
   readonly lastActivityAtMs: number;

@@ -15,7 +15,14 @@ import {
 import { appendEvent } from './customer-log.js';
 import type { ThreadRef } from './ids.js';
 import type { AgentMessage, Customer, InboundMessage, Receipt, ThreadEnder } from './messages.js';
-import { areShowsSettled, closePage, openPage, settleShow, startShows } from './pages.js';
+import {
+  areShowsSettled,
+  closePage,
+  followerOf,
+  openPage,
+  settleShow,
+  startShows,
+} from './pages.js';
 import type { ThreadPolicy } from './policy.js';
 import type { OutboundStatus, ThreadEvent, ThreadState, Transition } from './thread-state.js';
 
@@ -57,7 +64,9 @@ export function newThread(start: {
 export function transition(state: ThreadState, event: ThreadEvent): Transition {
   const applied = apply(state, event);
   if (event.atMs < applied.heldUntilMs) return { state: applied, effects: [] };
-  const posts = startTask(applied, event.atMs);
+  // A hold that is over is forgotten, or it would wake the thread again and again.
+  const free = applied.heldUntilMs === 0 ? applied : { ...applied, heldUntilMs: 0 };
+  const posts = startTask(free, event.atMs);
   const shows = startShows(posts.state);
   return { state: shows.state, effects: [...posts.effects, ...shows.effects] };
 }
@@ -96,7 +105,7 @@ function acceptInbound(state: ThreadState, message: InboundMessage, atMs: number
   if (state.closed !== null) return giveVerdict(state, message, 'refused', atMs, 'THREAD_CLOSED');
   const page = message.via === undefined ? state : openPage(state, message.via);
   const open = stopCountdown({ ...page, lastActivityAtMs: atMs });
-  const { id, text, attachments, via } = message;
+  const { id, text, attachments } = message;
   const logged = appendEvent(
     open,
     {
@@ -107,7 +116,7 @@ function acceptInbound(state: ThreadState, message: InboundMessage, atMs: number
       ...(attachments === undefined ? {} : { attachments }),
       atMs: message.acceptedAtMs,
     },
-    via,
+    followerOf(message, atMs),
   );
   const inbound = { ...logged.ledger.inbound, [id]: 'accepted' as const };
   return enqueueTask(
@@ -185,7 +194,7 @@ function stopCountdown(state: ThreadState): ThreadState {
  * at the contact centre follow in their lane, after what the customer's own end lets through.
  */
 function endThread(state: ThreadState, by: ThreadEnder, atMs: number): ThreadState {
-  if (state.closed !== null) return state;
+  if (state.closed !== null) return by === 'customer' ? state : stopPosting(state, atMs);
   const shut: ThreadState = { ...state, phase: 'closed', deadlineAtMs: null, closed: { by, atMs } };
   const refused = by === 'customer' ? shut : refuseWaiting(shut, atMs);
   const text = closingText(state.policy, by);
@@ -202,6 +211,12 @@ function endThread(state: ThreadState, by: ThreadEnder, atMs: number): ThreadSta
   if (by === 'agent') return enqueueTask(closed, { kind: 'shutThread' });
   const status = by === 'idle' ? state.policy.onIdle : state.policy.onEnd;
   return enqueueTask(enqueueTask(closed, { kind: 'endContact', status }), { kind: 'shutThread' });
+}
+
+/** A further end changes nothing, but that the customer's own end lets nothing more through. */
+function stopPosting(state: ThreadState, atMs: number): ThreadState {
+  if (state.closed?.by !== 'customer') return state;
+  return refuseWaiting({ ...state, closed: { ...state.closed, isPostingOver: true } }, atMs);
 }
 
 function closingText({ texts }: ThreadPolicy, by: ThreadEnder): string | undefined {

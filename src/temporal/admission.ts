@@ -12,7 +12,8 @@ import { RequestError } from '../domain/errors.js';
 import type { Clock } from '../ports/clock.js';
 
 const sampleEveryMs = 1_000;
-const { TASK_QUEUE_TYPE_WORKFLOW, TASK_QUEUE_TYPE_ACTIVITY } = proto.temporal.api.enums.v1.TaskQueueType;
+const { TASK_QUEUE_TYPE_WORKFLOW, TASK_QUEUE_TYPE_ACTIVITY } =
+  proto.temporal.api.enums.v1.TaskQueueType;
 
 /** Decides whether the engine as a whole takes another message. */
 export interface Admission {
@@ -46,16 +47,15 @@ export function createAdmission(deps: {
   let accepted = { count: 0, tookMs: 0, sinceMs: clock() };
 
   const takeSample = async (): Promise<void> => {
-    const backlogAgeMs = Math.max(
-      await readBacklogAge(client, taskQueue, TASK_QUEUE_TYPE_WORKFLOW),
-      await readBacklogAge(client, taskQueue, TASK_QUEUE_TYPE_ACTIVITY),
-    );
+    const tasks = await readBacklog(client, taskQueue, TASK_QUEUE_TYPE_WORKFLOW);
+    const calls = await readBacklog(client, taskQueue, TASK_QUEUE_TYPE_ACTIVITY);
     const atMs = clock();
     const { count, tookMs, sinceMs } = accepted;
     accepted = { count: 0, tookMs: 0, sinceMs: atMs };
     const sample: LoadSample = {
       atMs,
-      backlogAgeMs,
+      backlogCount: tasks.count + calls.count,
+      backlogAgeMs: Math.max(tasks.ageMs, calls.ageMs),
       acceptMs: count === 0 ? 0 : tookMs / count,
       acceptedPerSecond: (count * 1_000) / Math.max(1, atMs - sinceMs),
     };
@@ -98,18 +98,21 @@ export function createAdmission(deps: {
   };
 }
 
-async function readBacklogAge(
+async function readBacklog(
   client: Client,
   name: string,
   taskQueueType: proto.temporal.api.enums.v1.TaskQueueType,
-): Promise<number> {
+): Promise<{ count: number; ageMs: number }> {
   const { stats } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name },
     taskQueueType,
     reportStats: true,
   });
-  if (!stats || Number(stats.approximateBacklogCount ?? 0) === 0) return 0;
-  const { seconds, nanos } = stats.approximateBacklogAge ?? {};
-  return Number(seconds ?? 0) * 1_000 + (nanos ?? 0) / 1_000_000;
+  const count = Number(stats?.approximateBacklogCount ?? 0);
+  const { seconds, nanos } = stats?.approximateBacklogAge ?? {};
+  return {
+    count,
+    ageMs: count === 0 ? 0 : Number(seconds ?? 0) * 1_000 + (nanos ?? 0) / 1_000_000,
+  };
 }

@@ -1,9 +1,8 @@
 /** @module The connection to the Temporal cluster, shared by a process's client and worker. */
-import { readFile } from 'node:fs/promises';
 import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 
-/** Where the cluster is, and how it is spoken to. Files are paths. */
+/** Where the cluster is, and how it is spoken to; certificates and keys are PEM texts. */
 export interface TemporalSettings {
   readonly address: string;
   readonly namespace: string;
@@ -26,7 +25,7 @@ export interface TemporalConnection {
  * to halve latency on a small machine.
  */
 export async function connectTemporal(settings: TemporalSettings): Promise<TemporalConnection> {
-  const tls = await loadTls(settings);
+  const tls = toTls(settings);
   const connection = await NativeConnection.connect({
     address: settings.address,
     grpcCompression: { codec: 'none' },
@@ -37,13 +36,13 @@ export async function connectTemporal(settings: TemporalSettings): Promise<Tempo
   return { connection, client, close: () => connection.close() };
 }
 
-async function loadTls({ tls, apiKey }: TemporalSettings) {
+function toTls({ tls, apiKey }: TemporalSettings) {
   if (tls === undefined) return apiKey === undefined ? undefined : true;
   const { cert, key, ca } = tls;
   return {
-    ...(ca === undefined ? {} : { serverRootCACertificate: await readFile(ca) }),
+    ...(ca === undefined ? {} : { serverRootCACertificate: Buffer.from(ca) }),
     ...(cert === undefined || key === undefined
       ? {}
-      : { clientCertPair: { crt: await readFile(cert), key: await readFile(key) } }),
+      : { clientCertPair: { crt: Buffer.from(cert), key: Buffer.from(key) } }),
   };
 }

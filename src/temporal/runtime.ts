@@ -11,6 +11,13 @@ const levels: Readonly<Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'e
   ERROR: 'error',
 };
 
+/** What workers say that are just as they are meant to be: a gateway's has no workflows. */
+const routine = [
+  'Worker state changed',
+  'No workflows registered',
+  'No activities registered',
+] as const;
+
 /** What the SDK reports of itself: nothing, or Prometheus text. */
 export interface TemporalMetrics {
   read(): Promise<string>;
@@ -19,8 +26,7 @@ export interface TemporalMetrics {
 /** A pino logger as Temporal's parts want one. Must be installed before any of them starts. */
 export function toTemporalLogger(logger: Logger): DefaultLogger {
   return new DefaultLogger('INFO', ({ level, message, meta }) => {
-    // A worker that changes its state is development's business.
-    const isRoutine = level === 'INFO' && message.startsWith('Worker state changed');
+    const isRoutine = routine.some((start) => message.startsWith(start));
     logger[isRoutine ? 'debug' : levels[level]]({ ...meta }, message);
   });
 }

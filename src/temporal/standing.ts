@@ -1,5 +1,6 @@
 /** @module What Temporal tells of a thread without a worker: whether it runs, who ended it, what waits. */
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { inboundSignal } from '../../workflows/messages.js';
 import type { ThreadMemo } from '../../workflows/publication.js';
 import { threadClosedByKey, threadStateKey } from '../../workflows/search-attributes.js';
 import type { ThreadRef } from '../domain/ids.js';
@@ -71,8 +72,9 @@ function toStanding(description: WorkflowExecutionDescription): ThreadStanding {
 }
 
 /**
- * Counts what a thread without a worker has not looked at yet: the events since its last completed
- * workflow task. Reads history only where it is long enough to hold that many.
+ * Counts the messages that a thread without a worker has not looked at yet: those since its last
+ * completed workflow task. Reads history only where it is long enough to hold that many, and page
+ * by page, because the server decides how much one holds.
  */
 async function hasFullBacklog(
   client: Client,
@@ -82,12 +84,23 @@ async function hasFullBacklog(
   const task = description.raw.pendingWorkflowTask;
   const scheduledAtMs = Number(task?.originalScheduledTime?.seconds ?? 0) * 1_000;
   if (!task || Date.now() - scheduledAtMs < stalledAfterMs) return false;
-  const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse({
-    namespace: client.options.namespace,
-    execution: { workflowId: description.workflowId, runId: description.runId },
-    maximumPageSize: fullFrom + 1,
-  });
-  const events = history?.events ?? [];
-  const signals = events.findIndex((event) => event.workflowTaskCompletedEventAttributes);
-  return (signals === -1 ? events.length : signals) > fullFrom;
+  const { workflowId, runId } = description;
+  let waiting = 0;
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const page = await client.workflowService.getWorkflowExecutionHistoryReverse({
+      namespace: client.options.namespace,
+      execution: { workflowId, runId },
+      maximumPageSize: fullFrom,
+      ...(nextPageToken === undefined ? {} : { nextPageToken }),
+    });
+    for (const event of page.history?.events ?? []) {
+      if (event.workflowTaskCompletedEventAttributes) return false;
+      const { signalName } = event.workflowExecutionSignaledEventAttributes ?? {};
+      if (signalName === inboundSignal.name) waiting += 1;
+      if (waiting >= fullFrom) return true;
+    }
+    nextPageToken = page.nextPageToken?.length ? page.nextPageToken : undefined;
+  } while (nextPageToken !== undefined);
+  return false;
 }

@@ -98,6 +98,29 @@ export function createThreads(deps: {
     });
   }
 
+  /** Concurrent callers share a question: Temporal takes ten updates of a workflow at once. */
+  const askedCurrentThreads = new Map<string, ReturnType<Threads['currentThread']>>();
+
+  const askCurrentThread: Threads['currentThread'] = async (channelId, customerId, candidate) => {
+    const ask = async (closed?: typeof candidate) =>
+      await client.workflow.executeUpdateWithStart(currentThreadUpdate, {
+        args: [{ candidate, ...(closed === undefined ? {} : { closed }) }],
+        startWorkflowOperation: new WithStartWorkflowOperation<typeof customer>('customer', {
+          taskQueue,
+          workflowId: toCustomerWorkflowId(channelId, customerId),
+          args: [{ channelId, customerId }],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        }),
+      });
+    return await answered(async () => {
+      const current = await ask();
+      if (current === candidate) return current;
+      const standing = await standings.describe({ channelId, threadId: current });
+      return standing.kind === 'closed' ? await ask(current) : current;
+    });
+  };
+
   const threads: Threads = {
     async acceptInbound(start, message) {
       const { ref } = start;
@@ -185,24 +208,15 @@ export function createThreads(deps: {
       return handle.firstExecutionRunId;
     },
 
-    async currentThread(channelId, customerId, candidate) {
-      const ask = async (closed?: typeof candidate) =>
-        await client.workflow.executeUpdateWithStart(currentThreadUpdate, {
-          args: [{ candidate, ...(closed === undefined ? {} : { closed }) }],
-          startWorkflowOperation: new WithStartWorkflowOperation<typeof customer>('customer', {
-            taskQueue,
-            workflowId: toCustomerWorkflowId(channelId, customerId),
-            args: [{ channelId, customerId }],
-            workflowIdConflictPolicy: 'USE_EXISTING',
-            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          }),
-        });
-      return await answered(async () => {
-        const current = await ask();
-        if (current === candidate) return current;
-        const standing = await standings.describe({ channelId, threadId: current });
-        return standing.kind === 'closed' ? await ask(current) : current;
-      });
+    currentThread(channelId, customerId, candidate) {
+      const key = toCustomerWorkflowId(channelId, customerId);
+      const known = askedCurrentThreads.get(key);
+      if (known) return known;
+      const asked = askCurrentThread(channelId, customerId, candidate).finally(() =>
+        askedCurrentThreads.delete(key),
+      );
+      askedCurrentThreads.set(key, asked);
+      return asked;
     },
   };
   return withEngineErrors(threads);

@@ -1,7 +1,7 @@
 /** @module The workers of both kinds of process, with settings that were measured. */
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { type Logger, type NativeConnection, Worker } from '@temporalio/worker';
+import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { GatewayActivities, WorkerActivities } from '../../activities/index.js';
 import type { GatewayQueue } from '../domain/ids.js';
 
@@ -71,7 +71,6 @@ export async function proveWorkflowBundle(
   deps: WorkerDeps & {
     readonly client: Client;
     readonly workflowBundle: { readonly code: string };
-    readonly logger: Logger;
   },
 ): Promise<void> {
   const { connection, namespace, identity, client, workflowBundle } = deps;
@@ -83,7 +82,7 @@ export async function proveWorkflowBundle(
     taskQueue,
     workflowBundle,
     shutdownGraceTime,
-    maxCachedWorkflows: 1,
+    maxCachedWorkflows: 2,
   });
   await worker.runUntil(
     client.workflow.execute('canary', {

@@ -1,0 +1,162 @@
+import * as fc from 'fast-check';
+import type { ThreadEnder } from '../../src/domain/messages.js';
+
+/** What befalls a call of the contact centre. A lost one is done (after) or not done (before). */
+export type Fate =
+  | {
+      readonly kind: 'done' | 'lostAfter';
+      readonly indexLagMs: number;
+      readonly namesContact: boolean;
+    }
+  | { readonly kind: 'lostBefore' | 'rejected' }
+  | { readonly kind: 'deferred'; readonly retryAfterMs: number | null };
+
+/** One thing that happens in a world. Numbers choose among what is there at the time. */
+export type Command =
+  | {
+      readonly type: 'inbound';
+      /** The earlier message that it repeats, or null. */
+      readonly repeats: number | null;
+      readonly via: number | null;
+      /** For how long it waited for a worker. */
+      readonly delayMs: number;
+    }
+  | { readonly type: 'reply'; readonly repeats: number | null }
+  | { readonly type: 'openPage'; readonly gateway: number; readonly resumeFrom: number }
+  | { readonly type: 'closePage'; readonly gateway: number; readonly change: 'gone' | 'left' }
+  | { readonly type: 'kill' | 'takeShow' | 'fetch' | 'announce'; readonly gateway: number }
+  | { readonly type: 'settleShow'; readonly gateway: number; readonly isAnswerLost: boolean }
+  | { readonly type: 'settleCall'; readonly fate: Fate }
+  | { readonly type: 'receipt'; readonly kind: 'delivered' | 'seen'; readonly upTo: number }
+  | { readonly type: 'end'; readonly by: ThreadEnder }
+  | { readonly type: 'stillHere' | 'hold' }
+  | { readonly type: 'repair'; readonly action: 'retry' | 'giveUp' }
+  | { readonly type: 'continueAsNew'; readonly keepSize: number }
+  | { readonly type: 'advance'; readonly ms: number; readonly isWorkerDown: boolean };
+
+const gateway = fc.nat(2);
+const choice = fc.nat(50);
+const repeats = fc.option(choice, { freq: 3, nil: null });
+
+const indexLagMs = fc.constantFrom(0, 900, 2_000);
+const fate: fc.Arbitrary<Fate> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('done' as const),
+      indexLagMs,
+      namesContact: fc.boolean(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('lostAfter' as const),
+      indexLagMs,
+      namesContact: fc.constant(false),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('lostBefore' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('rejected' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('deferred' as const),
+      retryAfterMs: fc.constantFrom(null, 100, 7_000, 60_000),
+    }),
+  },
+);
+
+const type = <Type extends string>(name: Type) => fc.constant(name);
+
+const everyDay: fc.WeightedArbitrary<Command>[] = [
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      type: type('inbound'),
+      repeats,
+      via: fc.option(gateway, { nil: null }),
+      delayMs: fc.constantFrom(0, 0, 4_990, 20_000),
+    }),
+  },
+  { weight: 5, arbitrary: fc.record({ type: type('reply'), repeats }) },
+  { weight: 4, arbitrary: fc.record({ type: type('openPage'), gateway, resumeFrom: choice }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: type('closePage'),
+      gateway,
+      change: fc.constantFrom('gone' as const, 'left' as const),
+    }),
+  },
+  { weight: 5, arbitrary: fc.record({ type: type('takeShow'), gateway }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: type('settleShow'),
+      gateway,
+      isAnswerLost: fc.nat(9).map((one) => one === 0),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ type: type('fetch'), gateway }) },
+  { weight: 20, arbitrary: fc.record({ type: type('settleCall'), fate }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: type('receipt'),
+      kind: fc.constantFrom('delivered' as const, 'seen' as const),
+      upTo: choice,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: type('stillHere') }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      type: type('advance'),
+      ms: fc.constantFrom(1, 500, 1_000, 5_000, 20_000),
+      isWorkerDown: fc.nat(5).map((one) => one === 0),
+    }),
+  },
+];
+
+const rare: fc.WeightedArbitrary<Command>[] = [
+  { weight: 1, arbitrary: fc.record({ type: type('kill'), gateway }) },
+  { weight: 1, arbitrary: fc.record({ type: type('announce'), gateway }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: type('end'),
+      by: fc.constantFrom<ThreadEnder>('agent', 'idle', 'customer', 'operator'),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: type('repair'),
+      action: fc.constantFrom('retry' as const, 'giveUp' as const),
+    }),
+  },
+];
+
+const handOvers: fc.WeightedArbitrary<Command>[] = [
+  { weight: 2, arbitrary: fc.record({ type: type('hold') }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ type: type('continueAsNew'), keepSize: fc.constantFrom(0, 200, 900) }),
+  },
+];
+
+const everyDayThing = { weight: 30, arbitrary: fc.oneof(...everyDay) };
+const rareThing = { weight: 1, arbitrary: fc.oneof(...rare) };
+const manyOf = (one: fc.Arbitrary<Command>) => fc.array(one, { maxLength: 150, size: 'max' });
+
+/** Anything that can happen, in any order. */
+export const anyCommands = manyOf(
+  fc.oneof(everyDayThing, rareThing, { weight: 3, arbitrary: fc.oneof(...handOvers) }),
+);
+
+/** Anything but holds, which move effects in time. */
+export const commandsWithoutHolds = manyOf(fc.oneof(everyDayThing, rareThing));
+
+/** Updates of the contact that the contact centre allows at once. */
+export const budgets = fc.constantFrom(250, 250, 2);

@@ -1,0 +1,75 @@
+import { lookAfterMs } from '../../src/domain/contact-centre-lane.js';
+import type { EngineErrorCode } from '../../src/domain/errors.js';
+import type { MessageId } from '../../src/domain/ids.js';
+import type { ContactCentreOutcome, ContactCentreTask } from '../../src/domain/thread-state.js';
+import { contactNumber, nameOf } from './domain-builders.js';
+import type { Fate } from './domain-commands.js';
+import { insist } from './domain-gateways.js';
+
+/**
+ * A contact centre that knows no repeats: what is posted twice is there twice, which never may
+ * happen. Its index lags by up to two waits before a look.
+ */
+export interface ModelContactCentre {
+  /** The messages that are there, in the order in which they came. */
+  readonly stored: readonly MessageId[];
+  /** Every other task that came to its end, in order. */
+  readonly calls: readonly string[];
+  has(id: MessageId): boolean;
+  /** Lets a call meet its fate, and gives what the thread is told of it. */
+  meet(
+    fate: Fate,
+    task: ContactCentreTask,
+    startedAtMs: number,
+    nowMs: number,
+  ): ContactCentreOutcome;
+}
+
+export function createModelContactCentre(): ModelContactCentre {
+  const visibleAtMs = new Map<MessageId, number>();
+  const stored: MessageId[] = [];
+  const calls: string[] = [];
+
+  function store(id: MessageId, atMs: number, indexLagMs: number): void {
+    insist(!visibleAtMs.has(id), `${id} is there twice`);
+    stored.push(id);
+    visibleAtMs.set(id, atMs + Math.min(indexLagMs, 2 * lookAfterMs));
+  }
+
+  function finish(task: ContactCentreTask): void {
+    if (task.kind === 'post') return;
+    insist(!calls.includes(nameOf(task)), `${nameOf(task)} is done twice`);
+    calls.push(nameOf(task));
+  }
+
+  return {
+    stored,
+    calls,
+    has: (id) => visibleAtMs.has(id),
+    meet(fate, task, startedAtMs, nowMs) {
+      switch (fate.kind) {
+        case 'done':
+        case 'lostAfter': {
+          const isPost = task.kind === 'post' && task.stage === 'post';
+          if (isPost) store(task.message.id, nowMs, fate.indexLagMs);
+          if (fate.kind === 'lostAfter') return { kind: 'inDoubt' };
+          finish(task);
+          if (task.kind !== 'post') return { kind: 'done' };
+          const visibleMs = visibleAtMs.get(task.message.id) ?? Number.POSITIVE_INFINITY;
+          if (!isPost && visibleMs > startedAtMs) return { kind: 'absent' };
+          return { kind: 'done', ...(fate.namesContact ? { contact: contactNumber('1001') } : {}) };
+        }
+        case 'lostBefore':
+          return { kind: 'inDoubt' };
+        case 'rejected':
+          finish(task);
+          return { kind: 'rejected', code: 'CONTACT_CENTRE_REJECTED' satisfies EngineErrorCode };
+        case 'deferred': {
+          const { retryAfterMs } = fate;
+          const code = 'CONTACT_CENTRE_RATE_LIMITED' satisfies EngineErrorCode;
+          return { kind: 'deferred', code, ...(retryAfterMs === null ? {} : { retryAfterMs }) };
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,378 @@
+import { isDeepStrictEqual } from 'node:util';
+import { contactUpdateRule } from '../../src/domain/budget.js';
+import { archiveLog } from '../../src/domain/customer-log.js';
+import type { MessageId } from '../../src/domain/ids.js';
+import type { CustomerEvent, ThreadEnder, Verdict } from '../../src/domain/messages.js';
+import { followedForMs } from '../../src/domain/pages.js';
+import { isQuiet, nextWakeAtMs, transition } from '../../src/domain/thread.js';
+import type {
+  ContactCentreTask,
+  Effect,
+  LoggedEvent,
+  ThreadState,
+} from '../../src/domain/thread-state.js';
+import {
+  agentMessage,
+  customerMessage,
+  deepFreeze,
+  freshThread,
+  type NewThreadEvent,
+  nameOf,
+  startMs,
+} from './domain-builders.js';
+import type { Command, Fate } from './domain-commands.js';
+import { createModelContactCentre } from './domain-contact-centre.js';
+import {
+  createModelGateways,
+  fetchOwed,
+  insist,
+  type ModelGateway,
+  readAfter,
+  takeShow,
+} from './domain-gateways.js';
+import { checkStory } from './domain-story.js';
+
+type ContactCentreEffect = Extract<Effect, { lane: 'contactCentre' }>;
+
+/** What became of one run of a world, for comparing two of them. */
+export interface Outcome {
+  readonly log: readonly CustomerEvent[];
+  readonly stored: readonly MessageId[];
+  readonly calls: readonly string[];
+  readonly pages: readonly (readonly CustomerEvent[])[];
+}
+
+/** How often the interesting things happened, so that a test can see that they did. */
+export type Sightings = Record<string, number>;
+
+export interface World {
+  perform(command: Command): void;
+  /** Lets everything go well from now on until nothing is left to do, and checks what is owed. */
+  drain(): void;
+  outcome(): Outcome;
+}
+
+function withBudget(state: ThreadState, tokens: number): ThreadState {
+  const budget = { tokens, atMs: startMs };
+  return { ...state, contactCentreLane: { ...state.contactCentreLane, budget } };
+}
+
+/** What a world does at each moment at which a run could end. */
+export type HandOver = 'asCommanded' | 'never' | 'always';
+
+/**
+ * Makes a contact centre, gateways with pages and a clock around one thread, which holds the thread
+ * to what it owes at every step. The contact centre knows no repeats: what is posted twice is there
+ * twice.
+ */
+export function createWorld(handOver: HandOver, updates: number, sightings: Sightings = {}): World {
+  let state = deepFreeze(withBudget(freshThread(), updates));
+  let updatesLeft = updates;
+  let nowMs = startMs;
+  let flight: { readonly task: ContactCentreTask; readonly startedAtMs: number } | null = null;
+  let notBeforeMs = 0;
+  let isPostingOver = false;
+  let ended: ThreadEnder | null = null;
+  let replies = 0;
+  let acceptedInTime = 0;
+  const runs = new Map<string, ThreadState>();
+  const log: CustomerEvent[] = [];
+  const gateways = createModelGateways(3);
+  const accepted: MessageId[] = [];
+  const acceptedAtMs = new Map<string, number>();
+  const lateReplies: string[] = [];
+  const verdicts = new Map<MessageId, Verdict>();
+  /** Messages, and names of other tasks, that an operator gave up. */
+  const givenUp = new Set<string>();
+  const centre = createModelContactCentre();
+
+  const saw = (what: string): void => {
+    sightings[what] = (sightings[what] ?? 0) + 1;
+  };
+  const read = (afterSeq: number): CustomerEvent[] => readAfter(state, runs, afterSeq);
+  const gatewayAt = (index: number): ModelGateway => {
+    const gateway = gateways[index % gateways.length];
+    if (gateway === undefined) throw new TypeError('no gateway');
+    return gateway;
+  };
+
+  function feed(event: NewThreadEvent): void {
+    const before = state;
+    const at = deepFreeze({ ...event, atMs: nowMs });
+    const next = deepFreeze(transition(before, at));
+    insist(isDeepStrictEqual(transition(before, at), next), 'the same event gave something else');
+    state = next.state;
+    const copied: unknown = JSON.parse(JSON.stringify(state));
+    insist(isDeepStrictEqual(copied, state), 'the state did not survive JSON');
+    note(
+      before,
+      state.log.filter((logged) => logged.seq > before.lastSeq),
+    );
+    for (const effect of next.effects) start(effect);
+    checkLane();
+    if (handOver === 'always') continueAsNew(0);
+  }
+
+  function note(before: ThreadState, added: readonly LoggedEvent[]): void {
+    insist(added.length === state.lastSeq - before.lastSeq, 'the log lacks what it counted');
+    for (const { shownBy, ...event } of added) {
+      insist(event.seq === log.length + 1, `number ${event.seq} after ${log.length}`);
+      log.push(event);
+      if (event.type === 'message-status') noteVerdict(event.id, event.status);
+      if (shownBy === undefined) continue;
+      const since = acceptedAtMs.get('id' in event ? event.id : '') ?? 0;
+      insist(nowMs - since < followedForMs, `${shownBy} follows ${event.seq} no more`);
+      const follower = gateways.find((gateway) => gateway.queue === shownBy);
+      for (const page of follower?.pages ?? []) page.isFetchOwed = true;
+    }
+  }
+
+  function noteVerdict(id: MessageId, verdict: Verdict): void {
+    insist(!verdicts.has(id), `a second verdict on ${id}`);
+    verdicts.set(id, verdict);
+    saw(verdict);
+    if (verdict === 'sent') insist(centre.has(id), `${id} is called sent and is not there`);
+    else insist(!centre.has(id) || givenUp.has(id), `${id} is called ${verdict} and is there`);
+  }
+
+  function start(effect: Effect): void {
+    if (effect.lane === 'customer') {
+      const gateway = gateways.find(({ queue }) => queue === effect.gateway);
+      insist(gateway?.show === null, `a second show at ${effect.gateway}`);
+      insist(effect.events.length > 0, 'a show of nothing');
+      insist(!effect.events.some((event) => 'shownBy' in event), 'the page is told who shows it');
+      if (gateway) gateway.show = { events: effect.events, isShown: null };
+      return;
+    }
+    startCall(effect);
+  }
+
+  function startCall({ task, contact }: ContactCentreEffect): void {
+    insist(flight === null, 'a second call at once');
+    insist(nowMs >= notBeforeMs, `${nameOf(task)} before Retry-After`);
+    insist(contact === state.contact, 'the call names another contact');
+    if (task.kind === 'post' && task.stage === 'post') {
+      insist(!isPostingOver, `${task.message.id} is posted after the end`);
+    }
+    if (task.kind !== 'post' && task.kind !== 'report') {
+      const open = accepted.filter((id) => !verdicts.has(id));
+      insist(open.length === 0, `${nameOf(task)} before the verdict on ${open[0]}`);
+    }
+    if (task.kind !== 'post' || task.stage === 'post') updatesLeft -= 1;
+    const regained = (nowMs - startMs) / contactUpdateRule.refillMs;
+    insist(updatesLeft + regained > -0.001, 'more updates than the budget allows');
+    flight = { task, startedAtMs: nowMs };
+  }
+
+  function checkLane(): void {
+    const wakeAtMs = nextWakeAtMs(state);
+    insist(wakeAtMs === undefined || wakeAtMs > nowMs, 'the thread wakes without end');
+    const { current, waiting, isInFlight } = state.contactCentreLane;
+    insist(isInFlight === (flight !== null), 'the lane has lost count of its call');
+    const hasWork = !isInFlight && (current !== null || waiting.length > 0);
+    insist(!hasWork || wakeAtMs !== undefined, 'the lane sleeps for ever');
+    for (const gateway of gateways) {
+      const page = state.pages[gateway.queue];
+      const lacks = page !== undefined && gateway.show === null && page.cursor < state.lastSeq;
+      insist(!lacks || wakeAtMs !== undefined, 'a page waits for ever');
+    }
+  }
+
+  function settleCall(fate: Fate): void {
+    if (flight === null) return;
+    const { task, startedAtMs } = flight;
+    flight = null;
+    const outcome = centre.meet(fate, task, startedAtMs, nowMs);
+    saw(`${task.kind === 'post' ? task.stage : task.kind} ${outcome.kind}`);
+    if (outcome.kind === 'deferred') notBeforeMs = nowMs + (outcome.retryAfterMs ?? 0);
+    feed({ type: 'contactCentreSettled', outcome });
+  }
+
+  function settleShow(gateway: ModelGateway, isAnswerLost: boolean): void {
+    const { show } = gateway;
+    if (show === null || (show.isShown === null && gateway.isAlive && !isAnswerLost)) return;
+    gateway.show = null;
+    const isShown = show.isShown === true && gateway.isAlive && !isAnswerLost;
+    saw(isShown ? 'shown' : 'not shown');
+    // A gateway whose show failed although it has a page has to say again that it has.
+    if (isAnswerLost) gateway.isAnnouncementOwed = true;
+    feed({ type: 'showSettled', gateway: gateway.queue, isShown });
+  }
+
+  function announce(gateway: ModelGateway): void {
+    gateway.isAnnouncementOwed = false;
+    if (gateway.pages.length === 0) return;
+    feed({ type: 'presence', gateway: gateway.queue, change: 'opened' });
+    for (const page of gateway.pages) page.isFetchOwed = true;
+  }
+
+  function openPage(gateway: ModelGateway, resumeFrom: number): void {
+    if (!gateway.isAlive) return;
+    if (gateway.show !== null) saw('opened during a show');
+    const openedAfterSeq = resumeFrom % (state.lastSeq + 1);
+    gateway.pages.push({ openedAfterSeq, received: [], isFetchOwed: true });
+    feed({ type: 'presence', gateway: gateway.queue, change: 'opened' });
+  }
+
+  function closePage(gateway: ModelGateway, change: 'gone' | 'left'): void {
+    gateway.pages.shift();
+    if (gateway.isAlive && gateway.pages.length === 0) {
+      feed({ type: 'presence', gateway: gateway.queue, change });
+    }
+  }
+
+  function acceptMessage({ repeats, via, delayMs }: Extract<Command, { type: 'inbound' }>): void {
+    const repeated = repeats === null ? undefined : accepted[repeats % (accepted.length || 1)];
+    const id = repeated ?? `m-${acceptedAtMs.size + 1}`;
+    const bySelf = via === null ? {} : { via: gatewayAt(via).queue };
+    const message = customerMessage(id, { acceptedAtMs: nowMs - delayMs, ...bySelf });
+    if (repeated === undefined) {
+      acceptedAtMs.set(id, message.acceptedAtMs);
+      accepted.push(message.id);
+      if (ended === null) acceptedInTime += 1;
+    } else saw('repeat');
+    feed({ type: 'inbound', message });
+  }
+
+  function acceptReply(repeats: number | null): void {
+    const isRepeat = repeats !== null && replies > 0;
+    const id = `r-${isRepeat ? (repeats % replies) + 1 : replies + 1}`;
+    if (!isRepeat) replies += 1;
+    if (!isRepeat && ended !== null) lateReplies.push(id);
+    feed({ type: 'agentReply', message: agentMessage(id, { acceptedAtMs: nowMs }) });
+  }
+
+  function end(by: ThreadEnder): void {
+    if (by !== 'customer') isPostingOver = true;
+    if (ended !== null) saw('second end');
+    ended ??= by;
+    saw(`ended by ${by}`);
+    feed({ type: 'end', by });
+  }
+
+  function repair(action: 'retry' | 'giveUp'): void {
+    const { current, isInFlight } = state.contactCentreLane;
+    if (!isInFlight) {
+      notBeforeMs = 0;
+      if (action === 'giveUp' && current !== null) {
+        givenUp.add(current.kind === 'post' ? current.message.id : nameOf(current));
+      }
+    }
+    feed({ type: 'repair', action });
+  }
+
+  /** Hands over to a new run, as the workflow does it: at a quiet moment, as JSON, with a tick. */
+  function continueAsNew(keepSize: number): void {
+    if (!isQuiet(state)) return;
+    const runId = `run-${runs.size + 1}`;
+    runs.set(runId, state);
+    const handed = archiveLog(state, runId, keepSize);
+    if (handed !== state) saw('archived');
+    const copied: ThreadState = JSON.parse(JSON.stringify({ ...handed, heldUntilMs: 0 }));
+    state = deepFreeze(copied);
+    if (handOver === 'asCommanded') feed({ type: 'tick' });
+  }
+
+  function advance(ms: number, isWorkerDown: boolean): void {
+    const untilMs = nowMs + ms;
+    let wakeAtMs = isWorkerDown ? undefined : nextWakeAtMs(state);
+    while (wakeAtMs !== undefined && wakeAtMs <= untilMs) {
+      nowMs = wakeAtMs;
+      feed({ type: 'tick' });
+      wakeAtMs = nextWakeAtMs(state);
+    }
+    nowMs = untilMs;
+    feed({ type: 'tick' });
+  }
+
+  function perform(command: Command): void {
+    switch (command.type) {
+      case 'inbound':
+        return acceptMessage(command);
+      case 'reply':
+        return acceptReply(command.repeats);
+      case 'openPage':
+        return openPage(gatewayAt(command.gateway), command.resumeFrom);
+      case 'closePage':
+        return closePage(gatewayAt(command.gateway), command.change);
+      case 'kill':
+        gatewayAt(command.gateway).isAlive = false;
+        gatewayAt(command.gateway).pages = [];
+        return;
+      case 'takeShow':
+        return takeShow(gatewayAt(command.gateway), read);
+      case 'settleShow':
+        return settleShow(gatewayAt(command.gateway), command.isAnswerLost);
+      case 'fetch':
+        return fetchOwed(gatewayAt(command.gateway), read);
+      case 'announce':
+        return announce(gatewayAt(command.gateway));
+      case 'settleCall':
+        return settleCall(command.fate);
+      case 'receipt':
+        return feed({
+          type: 'receipt',
+          receipt: { kind: command.kind, upToSeq: command.upTo % (log.length + 1), atMs: nowMs },
+        });
+      case 'end':
+        return end(command.by);
+      case 'stillHere':
+        return feed({ type: 'stillHere' });
+      case 'repair':
+        return repair(command.action);
+      case 'hold':
+        return feed({ type: 'hold', untilMs: nowMs + 2_000 });
+      case 'continueAsNew':
+        return handOver === 'asCommanded' ? continueAsNew(command.keepSize) : undefined;
+      case 'advance':
+        return advance(command.ms, command.isWorkerDown);
+    }
+  }
+
+  function isBusy(): boolean {
+    return (
+      flight !== null ||
+      nextWakeAtMs(state) !== undefined ||
+      gateways.some((gateway) => gateway.show !== null || gateway.isAnnouncementOwed)
+    );
+  }
+
+  function drain(): void {
+    for (let round = 0; isBusy(); round += 1) {
+      insist(round < 2_000, 'the thread never comes to rest');
+      for (const gateway of gateways) {
+        takeShow(gateway, read);
+        settleShow(gateway, false);
+        if (gateway.isAnnouncementOwed) announce(gateway);
+      }
+      settleCall({ kind: 'done', indexLagMs: 0, namesContact: true });
+      const wakeAtMs = nextWakeAtMs(state);
+      if (wakeAtMs === undefined) continue;
+      nowMs = wakeAtMs;
+      feed({ type: 'tick' });
+    }
+    for (const gateway of gateways) fetchOwed(gateway, read);
+    const { stored, calls } = centre;
+    const known = { accepted, acceptedInTime, verdicts, givenUp, replies, lateReplies };
+    checkStory({ ...known, ended, isPostingOver, stored, calls, log, state });
+    insist(isDeepStrictEqual(read(0), log), 'the thread tells another story than it told');
+    for (const page of gateways.flatMap(({ pages }) => pages)) {
+      const owed = log.slice(page.openedAfterSeq);
+      insist(
+        isDeepStrictEqual(page.received, owed),
+        `a page has ${page.received.map((e) => e.seq).join()}`,
+      );
+    }
+  }
+
+  return {
+    perform,
+    drain,
+    outcome: () => ({
+      log,
+      stored: centre.stored,
+      calls: centre.calls,
+      pages: gateways.flatMap(({ pages }) => pages.map(({ received }) => received)),
+    }),
+  };
+}

@@ -1,0 +1,173 @@
+import { RemoteError } from '../../src/domain/errors.js';
+import {
+  type ContactNumber,
+  type ExternalMessageId,
+  parseContactNumber,
+  type ThreadRef,
+} from '../../src/domain/ids.js';
+import type { EndingStatus } from '../../src/domain/policy.js';
+import type {
+  ContactCentre,
+  PostedMessage,
+  PostRequest,
+  StatusReport,
+} from '../../src/ports/contact-centre.js';
+
+type Method = 'post' | 'find' | 'report' | 'typing' | 'end' | 'setOpen';
+
+/** What one call meets: before the work nothing is done, after it the answer is lost. */
+export interface Fault {
+  readonly on: Method;
+  readonly when: 'before' | 'after';
+  readonly error: RemoteError;
+}
+
+/** A call as it arrived, whether or not it was then done. */
+export interface Call {
+  readonly method: Method;
+  /** What it is about: a message's id, a contact's number. */
+  readonly about: string;
+  readonly atMs: number;
+}
+
+/** What the contact centre holds of one thread, and what its next calls meet. */
+export interface FakeThread {
+  readonly contact: ContactNumber;
+  readonly posts: PostRequest[];
+  readonly reports: StatusReport[];
+  readonly calls: Call[];
+  /** Taken from the front, each by the first call of its method. */
+  readonly faults: Fault[];
+  endedWith: EndingStatus | undefined;
+  isShut: boolean;
+  /** While set, every call is refused before the work. */
+  isDown: boolean;
+  /** While set, posts wait here, before the work; an aborted one gives up. */
+  gate: Promise<void> | undefined;
+  /** Looks that find nothing yet, because the index lags. */
+  blindLooks: number;
+  inFlight: number;
+  mostInFlight: number;
+}
+
+/** A contact centre in memory that keeps what it is told, in the order in which it is told. */
+export interface FakeContactCentre extends ContactCentre {
+  of(ref: ThreadRef): FakeThread;
+}
+
+/** Makes the error of a call that was reset or took too long. */
+export function silence(): RemoteError {
+  return new RemoteError('CONTACT_CENTRE_SILENT', 'the connection was reset');
+}
+
+export function createFakeContactCentre(): FakeContactCentre {
+  const threads = new Map<string, FakeThread>();
+
+  const of = ({ channelId, threadId }: ThreadRef): FakeThread => {
+    const key = `${channelId}/${threadId}`;
+    const known = threads.get(key) ?? emptyThread(1001 + threads.size);
+    threads.set(key, known);
+    return known;
+  };
+  const ofContact = (contact: ContactNumber): FakeThread => {
+    for (const thread of threads.values()) if (thread.contact === contact) return thread;
+    throw new RemoteError('CONTACT_CENTRE_REJECTED', `there is no contact ${contact}`);
+  };
+
+  /** Meets the next fault for the method, does the work, and answers or loses the answer. */
+  async function meet<Answer>(
+    thread: FakeThread,
+    [method, about]: readonly [Method, string],
+    signal: AbortSignal,
+    work: () => Answer,
+  ): Promise<Answer> {
+    thread.calls.push({ method, about, atMs: Date.now() });
+    thread.inFlight += 1;
+    thread.mostInFlight = Math.max(thread.mostInFlight, thread.inFlight);
+    try {
+      if (method === 'post') await passGate(thread.gate, signal);
+      signal.throwIfAborted();
+      if (thread.isDown) throw new RemoteError('CONTACT_CENTRE_UNREACHABLE', 'refused');
+      const index = thread.faults.findIndex((fault) => fault.on === method);
+      const [fault] = index === -1 ? [] : thread.faults.splice(index, 1);
+      if (fault?.when === 'before') throw fault.error;
+      const answer = work();
+      if (fault) throw fault.error;
+      return answer;
+    } finally {
+      thread.inFlight -= 1;
+    }
+  }
+
+  return {
+    of,
+    async postMessage(request, signal) {
+      const thread = of(request.thread);
+      return await meet(thread, ['post', request.externalId], signal, () => {
+        thread.posts.push(request);
+        return toPosted(thread);
+      });
+    },
+    async findMessage(ref: ThreadRef, externalId: ExternalMessageId, signal) {
+      const thread = of(ref);
+      return await meet(thread, ['find', externalId], signal, () => {
+        if (thread.blindLooks > 0) {
+          thread.blindLooks -= 1;
+          return undefined;
+        }
+        const isThere = thread.posts.some((post) => post.externalId === externalId);
+        return isThere ? toPosted(thread) : undefined;
+      });
+    },
+    async reportStatus(report, signal) {
+      const thread = of(report.thread);
+      await meet(thread, ['report', report.messageId], signal, () => thread.reports.push(report));
+    },
+    async setTyping(ref, isTyping, signal) {
+      await meet(of(ref), ['typing', String(isTyping)], signal, () => undefined);
+    },
+    async endContact(contact, status, signal) {
+      const thread = ofContact(contact);
+      await meet(thread, ['end', contact], signal, () => {
+        thread.endedWith = status;
+      });
+    },
+    async setThreadOpen(ref, isOpen, signal) {
+      const thread = of(ref);
+      await meet(thread, ['setOpen', String(isOpen)], signal, () => {
+        thread.isShut = !isOpen;
+      });
+    },
+  };
+}
+
+function emptyThread(number: number): FakeThread {
+  const contact = parseContactNumber(String(number));
+  if (contact === undefined) throw new TypeError(`${number} is no contact number`);
+  return {
+    contact,
+    posts: [],
+    reports: [],
+    calls: [],
+    faults: [],
+    endedWith: undefined,
+    isShut: false,
+    isDown: false,
+    gate: undefined,
+    blindLooks: 0,
+    inFlight: 0,
+    mostInFlight: 0,
+  };
+}
+
+function toPosted({ contact }: FakeThread): PostedMessage {
+  return { contact, contactStatus: 'open' };
+}
+
+async function passGate(gate: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
+  if (gate === undefined) return;
+  await new Promise<void>((pass, giveUp) => {
+    void gate.then(pass);
+    signal.addEventListener('abort', () => giveUp(signal.reason));
+  });
+}

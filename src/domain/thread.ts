@@ -167,6 +167,7 @@ const receiptRank: Readonly<Record<OutboundStatus, number>> = {
 
 /** One report for each message and kind: `seen` includes `delivered`, and neither goes back. */
 function acceptReceipt(state: ThreadState, receipt: Receipt): ThreadState {
+  if (state.closed !== null) return state;
   const { kind, upToSeq, atMs } = receipt;
   const covered = Object.entries(state.ledger.outbound)
     .filter(([, entry]) => entry.seq <= upToSeq && receiptRank[entry.status] < receiptRank[kind])

@@ -183,6 +183,12 @@ describe('a countdown', () => {
 });
 
 describe('a receipt', () => {
+  test('of a closed thread is ignored', () => {
+    const thread = reply(send(driveThread(), 'm-1').settle(done), 'r-1');
+    const closed = thread.feed({ type: 'end', by: 'operator' });
+    expect(restOf(seen(closed, 9)).filter((call) => call.includes('seen'))).toEqual([]);
+  });
+
   const talked = () => reply(reply(reply(driveThread(), 'r-1'), 'r-2'), 'r-3');
 
   test('covers what came up to its number, in order, once for each message and kind', () => {

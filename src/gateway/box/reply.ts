@@ -1,0 +1,83 @@
+/** @module What an agent's or a bot's call says; what it cannot say otherwise is left out. */
+import type { AgentMessage, Attachment, Author, RichContent } from '../../domain/messages.js';
+import { firstTextAt, type LenientBody, listAt, textAt, valueAt } from './lenient-body.js';
+
+/** An agent's message without what the box adds. */
+export type ReplyContent = Pick<AgentMessage, 'text' | 'author' | 'content' | 'attachments'>;
+
+/** Where the text may be (cxone.md 1.4); `fallbackText` is for what nobody can show (5.1). */
+export const textPlaces = [
+  'messageContent.payload.text',
+  'messageContent.text',
+  'content',
+] as const;
+const substitutePlaces = [
+  'messageContent.payload.text.content',
+  'messageContent.fallbackText',
+  'messageContent.payload.title.content',
+] as const;
+const authorPlaces = ['authorUser', 'author', 'user'] as const;
+
+function isHttpUrl(raw: string | undefined): raw is string {
+  const url = raw !== undefined && URL.canParse(raw) ? new URL(raw) : undefined;
+  return url?.protocol === 'http:' || url?.protocol === 'https:';
+}
+
+/** Reads who wrote a call; undefined when nothing says so (cxone.md 5.6). */
+export function readAuthor(body: LenientBody): Author | undefined {
+  const name =
+    firstTextAt(
+      body,
+      authorPlaces.map((place) => `${place}.nickname`),
+    ) ??
+    firstTextAt(
+      body,
+      authorPlaces.map((place) => `${place}.firstName`),
+    );
+  const imageUrl = authorPlaces
+    .flatMap((place) => [
+      textAt(body, `${place}.publicImageUrl`),
+      textAt(body, `${place}.imageUrl`),
+    ])
+    .find(isHttpUrl);
+  if (name === undefined && imageUrl === undefined) return undefined;
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(imageUrl === undefined ? {} : { imageUrl }),
+  };
+}
+
+/** Reads a file (cxone.md 1.5, 5.3); undefined for one that has no web address. */
+function readAttachment(item: unknown): Attachment | undefined {
+  const url = textAt(item, 'url');
+  if (!isHttpUrl(url)) return undefined;
+  const lastPart = new URL(url).pathname.split('/').at(-1);
+  const name = firstTextAt(item, ['friendlyName', 'fileName', 'name']) ?? lastPart;
+  return { name: name === undefined || name === '' ? 'attachment' : name, url };
+}
+
+/** Reads content that is more than its text (cxone.md 5.1). */
+function readRichContent(body: LenientBody): RichContent | undefined {
+  const type = textAt(body, 'messageContent.type');
+  const payload = valueAt(body, 'messageContent.payload');
+  if (type === undefined || type.toUpperCase() === 'TEXT' || payload === undefined)
+    return undefined;
+  return { type, payload };
+}
+
+/** Reads a message; undefined when there is nothing in it to show. */
+export function readReply(body: LenientBody): ReplyContent | undefined {
+  const text = firstTextAt(body, textPlaces) ?? firstTextAt(body, substitutePlaces) ?? '';
+  const content = readRichContent(body);
+  const attachments = listAt(body, 'attachments')
+    .map(readAttachment)
+    .filter((attachment) => attachment !== undefined);
+  if (text === '' && content === undefined && attachments.length === 0) return undefined;
+  const author = readAuthor(body);
+  return {
+    text,
+    ...(author === undefined ? {} : { author }),
+    ...(content === undefined ? {} : { content }),
+    ...(attachments.length === 0 ? {} : { attachments }),
+  };
+}

@@ -1,0 +1,79 @@
+/** @module A thread's events as the customer's page gets them: ISO moments, nothing internal. */
+import type {
+  Attachment,
+  Author,
+  CustomerEvent,
+  MessageEvent,
+  RichContent,
+} from '../domain/messages.js';
+
+/** Writes a moment as ISO 8601 in UTC with milliseconds. */
+export function toIsoMoment(atMs: number): string {
+  return new Date(atMs).toISOString();
+}
+
+/** Copies the members that are there, and leaves out the others. */
+function present(members: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+}
+
+function toAuthorJson(author: Author | undefined): Record<string, unknown> | undefined {
+  return author && present({ name: author.name, imageUrl: author.imageUrl });
+}
+
+function toContentJson(content: RichContent | undefined): Record<string, unknown> | undefined {
+  return content && { type: content.type, payload: content.payload };
+}
+
+function toAttachmentsJson(attachments: readonly Attachment[] | undefined) {
+  return attachments?.map(({ name, url }) => ({ name, url }));
+}
+
+/** Writes a message as its event's data. */
+export function toMessageJson(event: MessageEvent): Record<string, unknown> {
+  return present({
+    seq: event.seq,
+    id: event.id,
+    from: event.from,
+    author: toAuthorJson(event.author),
+    text: event.text,
+    content: toContentJson(event.content),
+    attachments: toAttachmentsJson(event.attachments),
+    at: toIsoMoment(event.atMs),
+  });
+}
+
+/** Writes an event's data: member by member, so that what only the engine needs stays inside. */
+export function toEventJson(event: CustomerEvent): Record<string, unknown> {
+  switch (event.type) {
+    case 'message':
+      return toMessageJson(event);
+    case 'message-status':
+      return present({
+        seq: event.seq,
+        id: event.id,
+        status: event.status,
+        reason: event.reason,
+      });
+    case 'state':
+      return present({
+        seq: event.seq,
+        state: event.state,
+        ...toStateMoments(event),
+      });
+  }
+}
+
+/** Writes the moments of a thread's state, where there are any. */
+export function toStateMoments(state: {
+  readonly deadlineAtMs?: number;
+  readonly closedBy?: string;
+  readonly closedAtMs?: number;
+}): Record<string, unknown> {
+  const { deadlineAtMs, closedBy, closedAtMs } = state;
+  return present({
+    deadlineAt: deadlineAtMs === undefined ? undefined : toIsoMoment(deadlineAtMs),
+    closedBy,
+    closedAt: closedAtMs === undefined ? undefined : toIsoMoment(closedAtMs),
+  });
+}

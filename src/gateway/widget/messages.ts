@@ -1,0 +1,54 @@
+/** @module Taking a customer's message: answered only after it is durable. */
+import type { Logger } from 'pino';
+import type { GatewayQueue } from '../../domain/ids.js';
+import type { Clock } from '../../ports/clock.js';
+import type { Threads } from '../../ports/threads.js';
+import type { GatewayMetrics } from '../metrics.js';
+import type { RateLimit } from '../rate-limits.js';
+import { checkBody } from '../request-body.js';
+import { requestIdOf } from '../request-id.js';
+import type { Handler } from '../routes.js';
+import type { StreamHub } from '../streams/stream-hub.js';
+import { type Admission, jsonOf } from './admission.js';
+import { messageSchema } from './schemas.js';
+
+/** Makes the handler of `POST /v1/threads/{threadId}/messages`. */
+export function createMessageHandler(deps: {
+  readonly admission: Admission;
+  readonly threads: Pick<Threads, 'acceptInbound'>;
+  readonly hub: StreamHub;
+  readonly limit: RateLimit;
+  readonly gatewayQueue: GatewayQueue;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: GatewayMetrics;
+}): Handler {
+  const { admission, threads, hub, limit, gatewayQueue, clock, logger, metrics } = deps;
+  return async (req, res) => {
+    const { ref, customer, channel, body } = await admission.admitToThread(req, res);
+    const message = checkBody(jsonOf(req, body), messageSchema);
+    limit.spend(`${ref.channelId} ${ref.threadId}`, channel.limits.messagesPerMinute);
+    const { id, text, attachments, postback } = message;
+    // The thread leaves it to this gateway to show its own pages what becomes of the message.
+    const isFollowed = hub.hasPages(ref);
+    try {
+      await threads.acceptInbound(
+        { ref, customer, policy: channel.policy },
+        {
+          id,
+          text,
+          ...(attachments === undefined ? {} : { attachments }),
+          ...(postback === undefined ? {} : { postback }),
+          acceptedAtMs: clock(),
+          ...(isFollowed ? { via: gatewayQueue } : {}),
+        },
+      );
+    } finally {
+      // Also when it failed: it may have been accepted all the same.
+      if (isFollowed) hub.follow(ref, id);
+    }
+    metrics.accepted('inbound', ref.channelId);
+    logger.info({ ...ref, messageId: id, requestId: requestIdOf(res) }, 'message accepted');
+    res.status(202).json({ id, status: 'accepted' });
+  };
+}

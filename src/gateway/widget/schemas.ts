@@ -1,0 +1,81 @@
+/** @module What the widget API takes: every key known, every string well formed and bounded. */
+import { z } from 'zod';
+import { parseClientMessageId } from '../../domain/ids.js';
+
+const mostCodePoints = 10_000;
+const mostAttachments = 20;
+const mostFields = 20;
+const longestName = 255;
+const longestUrl = 2_048;
+const longestPostback = 4_096;
+
+/** A string that survives every encoding on its way: no NUL, no half of a surrogate pair. */
+const wellFormed = z
+  .string()
+  .refine((value) => !/[\0\p{Surrogate}]/u.test(value), 'must be well-formed text without NUL');
+
+const shortText = wellFormed.min(1).max(longestName);
+
+function isHttpUrl(raw: string): boolean {
+  const url = URL.canParse(raw) ? new URL(raw) : undefined;
+  return url?.protocol === 'http:' || url?.protocol === 'https:';
+}
+
+const attachmentSchema = z.strictObject({
+  name: shortText,
+  url: wellFormed.max(longestUrl).refine(isHttpUrl, 'must be an http or https URL'),
+});
+
+function countCodePoints(text: string): number {
+  return text.length - (text.match(/[\u{10000}-\u{10FFFF}]/gu)?.length ?? 0);
+}
+
+const textSchema = wellFormed.refine(
+  (text) => text.length <= mostCodePoints || countCodePoints(text.trim()) <= mostCodePoints,
+  `must have at most ${mostCodePoints} characters`,
+);
+
+/** A message: text of 1 to 10,000 code points, empty only beside an attachment. */
+export const messageSchema = z
+  .strictObject({
+    id: z.string().transform((raw, context) => {
+      const id = parseClientMessageId(raw);
+      if (id !== undefined) return id;
+      context.addIssue({ code: 'custom', message: 'must be 1 to 64 of A-Za-z0-9_-' });
+      return z.NEVER;
+    }),
+    text: textSchema,
+    attachments: z.array(attachmentSchema).max(mostAttachments).optional(),
+    postback: wellFormed.min(1).max(longestPostback).optional(),
+  })
+  .refine(({ text, attachments }) => text.trim() !== '' || (attachments ?? []).length > 0, {
+    path: ['text'],
+    message: 'must not be empty without an attachment',
+  });
+
+/** What a session may be opened with; the customer's id is never theirs to choose. */
+export const sessionSchema = z.strictObject({
+  customer: z
+    .strictObject({
+      name: shortText.optional(),
+      fields: z
+        .record(z.string(), wellFormed.max(longestName))
+        .refine((fields) => Object.keys(fields).length <= mostFields, `at most ${mostFields}`)
+        .optional(),
+    })
+    .optional(),
+  identityToken: z.string().min(1).optional(),
+  resume: z.string().min(1).optional(),
+});
+
+/** What a page has made of the agent's messages. */
+export const receiptSchema = z.strictObject({
+  upTo: z.int().min(0),
+  kind: z.enum(['delivered', 'seen']),
+});
+
+/** Whether the customer is typing. */
+export const typingSchema = z.strictObject({ typing: z.boolean() });
+
+/** The token of a page that goes away and cannot set a header. */
+export const leaveSchema = z.strictObject({ token: z.string().optional() });

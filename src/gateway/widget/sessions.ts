@@ -1,0 +1,131 @@
+/** @module Opening a session: who the customer is, and which thread is theirs. */
+import type { z } from 'zod';
+import type { Customer } from '../../domain/messages.js';
+import type { Threads } from '../../ports/threads.js';
+import { toIsoMoment } from '../customer-event-json.js';
+import type { IdentityReader } from '../identity.js';
+import { newCustomerId, newThreadId } from '../new-ids.js';
+import type { WidgetChannel } from '../origins.js';
+import { bodyInvalid } from '../problem.js';
+import type { RateLimit } from '../rate-limits.js';
+import { checkBody } from '../request-body.js';
+import type { Handler } from '../routes.js';
+import type { Session, SessionTokens } from '../session-tokens.js';
+import { tokenInvalid } from '../signed-tokens.js';
+import { type Admission, jsonOf } from './admission.js';
+import { sessionSchema } from './schemas.js';
+
+/** A token travels in a header, and servers take some 16 KiB of those. */
+const mostCustomerBytes = 8 * 1024;
+
+type SessionRequest = z.output<typeof sessionSchema>;
+
+/** Checks what a customer says of themself against what the channel knows. */
+function checkCustomer(channel: WidgetChannel, { customer }: SessionRequest): void {
+  const idents = new Map(channel.customFields.map((field) => [field.ident, field]));
+  for (const [ident, value] of Object.entries(customer?.fields ?? {})) {
+    const field = idents.get(ident);
+    if (!field) throw bodyInvalid('customer.fields: names a field that the channel does not have');
+    if (field.values !== undefined && !field.values.includes(value)) {
+      throw bodyInvalid(`customer.fields.${ident}: must be one of the channel's values`);
+    }
+  }
+  if (Buffer.byteLength(JSON.stringify(customer ?? {})) > mostCustomerBytes) {
+    throw bodyInvalid(`customer: must have at most ${mostCustomerBytes} bytes`);
+  }
+}
+
+/** Puts together what is known of a customer: what their site vouches for goes first. */
+function toCustomer(
+  id: Customer['id'],
+  known: { readonly name?: string },
+  resumed: Session | undefined,
+  { customer }: SessionRequest,
+): Customer {
+  const name = known.name ?? customer?.name ?? resumed?.customer.name;
+  const fields = customer?.fields ?? resumed?.customer.fields;
+  return {
+    id,
+    ...(name === undefined ? {} : { name }),
+    ...(fields === undefined ? {} : { fields }),
+  };
+}
+
+/**
+ * An anonymous customer has one thread as long as only they begin one; where agents begin threads
+ * too, this is the place to look for the one that is open now.
+ */
+function openAnonymous(
+  channel: WidgetChannel,
+  resumed: Session | undefined,
+  request: SessionRequest,
+): Session {
+  return {
+    ref: resumed?.ref ?? { channelId: channel.id, threadId: newThreadId() },
+    customer: toCustomer(resumed?.customer.id ?? newCustomerId(), {}, resumed, request),
+  };
+}
+
+/** Makes the handler of `POST /v1/channels/{channelId}/sessions`. */
+export function createSessionHandler(deps: {
+  readonly admission: Admission;
+  readonly sessionTokens: SessionTokens;
+  readonly readIdentity: IdentityReader;
+  readonly threads: Pick<Threads, 'currentThread'>;
+  readonly limit: RateLimit;
+}): Handler {
+  const { admission, sessionTokens, readIdentity, threads, limit } = deps;
+
+  /** Reads an earlier session, which must be of this channel. */
+  async function readResumed(channel: WidgetChannel, token: string | undefined) {
+    if (token === undefined) return undefined;
+    const session = await sessionTokens.readForResume(token);
+    if (session.ref.channelId !== channel.id) {
+      throw tokenInvalid('The session is of another channel.');
+    }
+    return session;
+  }
+
+  async function openIdentified(
+    channel: WidgetChannel,
+    resumed: Session | undefined,
+    request: SessionRequest,
+  ): Promise<Session> {
+    const { identity } = channel.adapter;
+    if (identity.kind !== 'jwt') throw bodyInvalid('identityToken: the channel takes none');
+    if (request.identityToken === undefined) {
+      throw tokenInvalid('This channel needs an identity token.');
+    }
+    const identified = await readIdentity(channel.id, identity, request.identityToken);
+    if (resumed && resumed.customer.id !== identified.id) {
+      throw tokenInvalid('The session is of another customer.');
+    }
+    const candidate = resumed?.ref.threadId ?? newThreadId();
+    const threadId = await threads.currentThread(channel.id, identified.id, candidate);
+    return {
+      ref: { channelId: channel.id, threadId },
+      customer: toCustomer(identified.id, identified, resumed, request),
+    };
+  }
+
+  return async (req, res) => {
+    const { channel, body } = await admission.admitToChannel(req, res);
+    limit.spend(`${channel.id} ${req.ip}`, channel.limits.sessionsPerMinute);
+    const request = checkBody(body.length === 0 ? {} : jsonOf(req, body), sessionSchema);
+    checkCustomer(channel, request);
+    const resumed = await readResumed(channel, request.resume);
+    const session =
+      channel.adapter.identity.kind === 'jwt' || request.identityToken !== undefined
+        ? await openIdentified(channel, resumed, request)
+        : openAnonymous(channel, resumed, request);
+    const { token, expiresAtMs } = await sessionTokens.issue(session);
+    const { id, name } = session.customer;
+    res.status(201).json({
+      token,
+      expiresAt: toIsoMoment(expiresAtMs),
+      channelId: session.ref.channelId,
+      threadId: session.ref.threadId,
+      customer: { id, ...(name === undefined ? {} : { name }) },
+    });
+  };
+}

@@ -1,0 +1,93 @@
+/** @module `npm run gateway`: where browsers and CXone call. Any number of them may run. */
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import { hostname } from 'node:os';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { createGatewayActivities } from '../../activities/index.js';
+import { loadGatewayConfig } from '../config/gateway.js';
+import { createCxoneContactCentre } from '../cxone/contact-centre.js';
+import { toGatewayQueue } from '../domain/ids.js';
+import { createGateway } from '../gateway/gateway.js';
+import { createLogger } from '../logging/logger.js';
+import { createAdmission } from '../temporal/admission.js';
+import { installRuntime } from '../temporal/runtime.js';
+import { createThreads } from '../temporal/threads.js';
+import { createGatewayWorker } from '../temporal/workers.js';
+import { buildBrowserAssets } from './browser-assets.js';
+import { readTextFile, runProcess } from './run-process.js';
+import { connectPatiently, watchTemporal } from './temporal-link.js';
+
+await runProcess(async (stopping) => {
+  const config = loadGatewayConfig(process.env, readTextFile);
+  const logger = createLogger({ name: 'gateway', level: config.logLevel });
+  await installRuntime({ logger, hasMetrics: false });
+  const assets = await buildBrowserAssets();
+  const temporal = await connectPatiently(config.temporal, logger, stopping);
+  const { connection, client } = temporal;
+  const { namespace, taskQueue } = config.temporal;
+  const gatewayQueue = toGatewayQueue(randomUUID());
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+
+  const admission = createAdmission({
+    client,
+    taskQueue,
+    clock: Date.now,
+    onError: (error) => logger.debug({ err: error }, 'backlog could not be read'),
+  });
+  const contactCentre = createCxoneContactCentre({ ...config.cxone, clock: Date.now, logger });
+  const watch = watchTemporal(temporal, () => gateway.reannounce());
+  const gateway = createGateway({
+    threads: createThreads({ client, taskQueue, admission }),
+    contactCentre,
+    channels: config.channels,
+    clock: Date.now,
+    logger,
+    gatewayQueue,
+    settings: {
+      publicUrl: config.publicUrl,
+      sessionTokenKey: config.sessions.tokenKey,
+      sessionTokenTtlMs: config.sessions.tokenTtlMs,
+      boxClientId: config.box.clientId,
+      boxClientSecret: config.box.clientSecret,
+      boxTokenKey: config.box.tokenKey,
+      boxTokenTtlMs: config.box.tokenTtlMs,
+    },
+    assets,
+    metrics,
+    readiness: async () =>
+      watch.isReachable() ? { ok: true } : { ok: false, reason: 'temporal does not answer' },
+  });
+  const worker = await createGatewayWorker({
+    connection,
+    namespace,
+    identity: `gateway@${hostname()}:${process.pid}`,
+    gatewayQueue,
+    activities: createGatewayActivities({ pages: gateway.pages }),
+  });
+  const done = worker.run();
+
+  const server = createServer(gateway.app);
+  const { host, port } = config.listen;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  logger.info({ host, port, publicUrl: config.publicUrl }, 'gateway is ready');
+
+  return {
+    ended: done,
+    async stop() {
+      server.close();
+      await gateway.close();
+      server.closeIdleConnections();
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await done;
+      admission.close();
+      watch.close();
+      await contactCentre.close();
+      await temporal.close();
+      logger.info('gateway has stopped');
+    },
+  };
+});

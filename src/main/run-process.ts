@@ -1,0 +1,64 @@
+/** @module How every process of Isthmus starts, is asked to stop, and ends. */
+import { readFileSync } from 'node:fs';
+import { EngineError } from '../domain/errors.js';
+
+/** A process that has started. */
+export interface RunningProcess {
+  /** Finishes what is in hand. */
+  stop(): Promise<void>;
+  /** Rejects, or resolves, when the process cannot go on by itself. */
+  readonly ended?: Promise<unknown>;
+}
+
+/** From the signal to the end; the contract says 10 s. */
+const stopWithinMs = 9_500;
+
+/** Reads a file that a variable names. */
+export const readTextFile = (path: string): string => readFileSync(path, 'utf8');
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function describe(error: unknown): string {
+  if (error instanceof EngineError) return `${error.code}: ${error.message}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function nextSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.once(signal, () => resolve(signal));
+    // A sandbox that was killed closes the channel to its children; nobody else opens one.
+    process.once('disconnect', () => resolve('disconnect'));
+  });
+}
+
+/**
+ * Runs a process until it is asked to stop: exit code 0 after a signal, 1 when it could not start
+ * or cannot go on. `start` is given a signal that aborts when the stop comes before it is done.
+ */
+export async function runProcess(
+  start: (stopping: AbortSignal) => Promise<RunningProcess>,
+): Promise<void> {
+  const stopping = new AbortController();
+  const asked = nextSignal().then((signal) => {
+    stopping.abort(new Error(`stopped by ${signal}`));
+    setTimeout(() => {
+      say(`The process did not stop within ${stopWithinMs} ms`);
+      process.exit(1);
+    }, stopWithinMs).unref();
+    return 'asked' as const;
+  });
+  try {
+    const running = await start(stopping.signal);
+    const ended = running.ended?.then(() => 'ended' as const);
+    const why = await Promise.race(ended ? [asked, ended] : [asked]);
+    await running.stop();
+    process.exit(why === 'asked' ? 0 : 1);
+  } catch (error) {
+    if (stopping.signal.aborted) process.exit(0);
+    say(describe(error));
+    process.exit(1);
+  }
+}

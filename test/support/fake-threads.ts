@@ -1,0 +1,245 @@
+/**
+ * Threads in memory that follow the real rules: each holds the state of `src/domain` and performs
+ * its effects at once, against the pages of the gateways that were attached.
+ */
+
+import { viewThread } from '../../src/domain/customer-log.js';
+import { RequestError } from '../../src/domain/errors.js';
+import { type GatewayQueue, parseContactNumber, type ThreadRef } from '../../src/domain/ids.js';
+import type {
+  AgentMessage,
+  InboundMessage,
+  Receipt,
+  ThreadEnder,
+} from '../../src/domain/messages.js';
+import { newThread, transition } from '../../src/domain/thread.js';
+import type { Effect, ThreadEvent, ThreadState } from '../../src/domain/thread-state.js';
+import type { AgentTyping, Pages } from '../../src/ports/channel.js';
+import type { PresenceChange, ThreadStart, Threads } from '../../src/ports/threads.js';
+
+/** What a thread was told besides its messages. */
+export interface Told {
+  /** Each change with the moment at which it was told. */
+  readonly presence: (PresenceChange & { readonly toldAtMs: number })[];
+  readonly receipts: Receipt[];
+  readonly typing: AgentTyping[];
+  stillHere: number;
+}
+
+export interface FakeThreads extends Threads {
+  /** Lets threads show events on a gateway's pages. */
+  attach(gateway: GatewayQueue, pages: Pages): void;
+  /** While set, every call fails with `UNAVAILABLE`. */
+  isDown: boolean;
+  /** While set, threads take what they are told but cannot be read. */
+  hasNoWorker: boolean;
+  /** What the next messages are refused with, once each. */
+  readonly refusals: RequestError[];
+  /** Messages get no verdict until this resolves. */
+  gate: Promise<void> | undefined;
+  /** Awaited before and after each call, to shuffle what runs at the same time. */
+  pace: () => Promise<void>;
+  /** How many events one read gives at most. */
+  pageSize: number;
+  readonly calls: { read: number };
+  /** How many keys are kept for calls that may come again. */
+  countRepeatKeys(): number;
+  has(ref: ThreadRef): boolean;
+  stateOf(ref: ThreadRef): ThreadState;
+  /** The customer's messages that a thread has accepted, in order. */
+  inbound(ref: ThreadRef): readonly InboundMessage[];
+  startOf(ref: ThreadRef): ThreadStart;
+  replies(ref: ThreadRef): readonly AgentMessage[];
+  told(ref: ThreadRef): Told;
+  /** Begins a thread without a message, as an agent would. */
+  begin(start: ThreadStart): void;
+  end(ref: ThreadRef, by: ThreadEnder): void;
+  /** Has an agent say something, without the box. */
+  say(ref: ThreadRef, message: AgentMessage): void;
+}
+
+interface FakeThread {
+  readonly start: ThreadStart;
+  readonly inbound: InboundMessage[];
+  readonly replies: AgentMessage[];
+  state: ThreadState;
+}
+
+const keyOf = ({ channelId, threadId }: ThreadRef) => `${channelId}/${threadId}`;
+const waitingLimit = 500;
+
+export function createFakeThreads(clock: () => number = Date.now): FakeThreads {
+  const threads = new Map<string, FakeThread>();
+  const tolds = new Map<string, Told>();
+  const gateways = new Map<GatewayQueue, Pages>();
+  const currentThreads = new Map<string, ThreadRef['threadId']>();
+  const repeats = new Map<string, { readonly key: string; readonly atMs: number }>();
+
+  async function call<Result>(work: () => Result): Promise<Result> {
+    await fake.pace();
+    if (fake.isDown) throw new RequestError('UNAVAILABLE', 'The threads do not answer.');
+    const result = work();
+    await fake.pace();
+    return result;
+  }
+
+  function threadOf(ref: ThreadRef): FakeThread {
+    const thread = threads.get(keyOf(ref));
+    if (!thread) throw new TypeError(`There is no thread ${keyOf(ref)}.`);
+    return thread;
+  }
+
+  function toldOf(ref: ThreadRef): Told {
+    const key = keyOf(ref);
+    const told = tolds.get(key) ?? { presence: [], receipts: [], typing: [], stillHere: 0 };
+    tolds.set(key, told);
+    return told;
+  }
+
+  function begin(start: ThreadStart): FakeThread {
+    const state = newThread({ ...start, atMs: clock() });
+    const thread = { start, inbound: [], replies: [], state };
+    threads.set(keyOf(start.ref), thread);
+    return thread;
+  }
+
+  function happen(thread: FakeThread, event: ThreadEvent): void {
+    const { state, effects } = transition(thread.state, event);
+    thread.state = state;
+    for (const effect of effects) void perform(thread, effect);
+  }
+
+  async function perform(thread: FakeThread, effect: Effect): Promise<void> {
+    await fake.pace();
+    if (effect.lane === 'contactCentre') {
+      await fake.gate;
+      const contact = parseContactNumber('1001');
+      const outcome = { kind: 'done' as const, ...(contact ? { contact } : {}) };
+      happen(thread, { type: 'contactCentreSettled', outcome, atMs: clock() });
+      return;
+    }
+    const { gateway, events } = effect;
+    const isShown = (await gateways.get(gateway)?.show(thread.start.ref, events)) ?? false;
+    await fake.pace();
+    happen(thread, { type: 'showSettled', gateway, isShown, atMs: clock() });
+  }
+
+  function closedError(state: ThreadState): RequestError | undefined {
+    if (!state.closed) return undefined;
+    const { by, atMs } = state.closed;
+    return new RequestError('THREAD_CLOSED', 'The thread is closed.', {
+      details: { closedBy: by, closedAt: new Date(atMs).toISOString() },
+    });
+  }
+
+  /** Tells a running thread; false when there is none. */
+  function tell(ref: ThreadRef, event: ThreadEvent): boolean {
+    const thread = threads.get(keyOf(ref));
+    if (!thread) return false;
+    happen(thread, event);
+    return true;
+  }
+
+  const fake: FakeThreads = {
+    attach: (gateway, pages) => void gateways.set(gateway, pages),
+    isDown: false,
+    hasNoWorker: false,
+    refusals: [],
+    gate: undefined,
+    pace: () => Promise.resolve(),
+    pageSize: 100,
+    calls: { read: 0 },
+    countRepeatKeys: () => repeats.size,
+    has: (ref) => threads.has(keyOf(ref)),
+    stateOf: (ref) => threadOf(ref).state,
+    inbound: (ref) => threads.get(keyOf(ref))?.inbound ?? [],
+    startOf: (ref) => threadOf(ref).start,
+    replies: (ref) => threads.get(keyOf(ref))?.replies ?? [],
+    told: toldOf,
+    begin: (start) => void begin(start),
+    end: (ref, by) => happen(threadOf(ref), { type: 'end', by, atMs: clock() }),
+    say: (ref, message) => happen(threadOf(ref), { type: 'agentReply', message, atMs: clock() }),
+
+    acceptInbound: (start, message) =>
+      call(() => {
+        const refusal = fake.refusals.shift();
+        if (refusal) throw refusal;
+        const thread = threads.get(keyOf(start.ref)) ?? begin(start);
+        if (Object.hasOwn(thread.state.ledger.inbound, message.id)) return;
+        const closed = closedError(thread.state);
+        if (closed) throw closed;
+        if (thread.state.contactCentreLane.waiting.length >= waitingLimit) {
+          throw new RequestError('THREAD_BUSY', 'Too many messages wait.', { retryAfterMs: 2_000 });
+        }
+        thread.inbound.push(message);
+        happen(thread, { type: 'inbound', message, atMs: clock() });
+      }),
+    acceptReply: (ref, message) =>
+      call(() => {
+        const thread = threads.get(keyOf(ref));
+        if (!thread) throw new RequestError('THREAD_UNKNOWN', 'There is no such thread.');
+        if (Object.hasOwn(thread.state.ledger.outbound, message.id)) return;
+        const closed = closedError(thread.state);
+        if (closed) throw closed;
+        thread.replies.push(message);
+        happen(thread, { type: 'agentReply', message, atMs: clock() });
+      }),
+    standing: (ref) =>
+      call(() => {
+        const thread = threads.get(keyOf(ref));
+        if (!thread) return { kind: 'unknown' } as const;
+        const { closed } = thread.state;
+        return closed ? ({ kind: 'closed', ...closed } as const) : ({ kind: 'open' } as const);
+      }),
+    read: (ref, afterSeq) =>
+      call(() => {
+        fake.calls.read += 1;
+        const thread = threads.get(keyOf(ref));
+        if (!thread) return undefined;
+        if (fake.hasNoWorker) throw new RequestError('UNAVAILABLE', 'No worker answers.');
+        return viewThread(thread.state, afterSeq, { events: fake.pageSize, size: 1_000_000 });
+      }),
+    tellPresence: (ref, change) =>
+      call(() => {
+        const { gateway, change: type } = change;
+        toldOf(ref).presence.push({ ...change, toldAtMs: clock() });
+        return tell(ref, { type: 'presence', gateway, change: type, atMs: clock() });
+      }),
+    tellReceipt: (ref, receipt) =>
+      call(() => {
+        toldOf(ref).receipts.push(receipt);
+        return tell(ref, { type: 'receipt', receipt, atMs: clock() });
+      }),
+    tellStillHere: (ref) =>
+      call(() => {
+        toldOf(ref).stillHere += 1;
+        return tell(ref, { type: 'stillHere', atMs: clock() });
+      }),
+    tellCustomerEnd: (ref) => call(() => tell(ref, { type: 'end', by: 'customer', atMs: clock() })),
+    showTyping: (ref, typing) =>
+      call(() => {
+        toldOf(ref).typing.push(typing);
+        for (const pages of gateways.values()) pages.showTyping(ref, typing);
+      }),
+    repeatKey: (fingerprint, windowMs) =>
+      call(() => {
+        const known = repeats.get(fingerprint);
+        if (known && clock() - known.atMs < windowMs) return known.key;
+        const made = { key: `repeat-${repeats.size + 1}-${clock()}`, atMs: clock() };
+        repeats.set(fingerprint, made);
+        return made.key;
+      }),
+    currentThread: (channelId, customerId, candidate) =>
+      call(() => {
+        const key = `${channelId}/${customerId}`;
+        const current = currentThreads.get(key);
+        const isOpen =
+          current !== undefined &&
+          threads.get(keyOf({ channelId, threadId: current }))?.state.closed == null;
+        if (isOpen) return current;
+        currentThreads.set(key, candidate);
+        return candidate;
+      }),
+  };
+  return fake;
+}

@@ -1,0 +1,153 @@
+import { describe, expect, test, vi } from 'vitest';
+import { placesOfReply, ref, startBox } from './box-fixture.js';
+import { readEvents } from './event-reader.js';
+import {
+  anonymousChannel,
+  boxClient,
+  openSession,
+  postMessage,
+  send,
+  startGateway,
+} from './gateway-fixture.js';
+
+describe('a token', () => {
+  const form = 'application/x-www-form-urlencoded';
+  const basic = (raw: string) => ({
+    authorization: `Basic ${Buffer.from(raw).toString('base64')}`,
+  });
+  const { client_id: id, client_secret: secret } = boxClient;
+
+  test.each([
+    ['JSON', { grant_type: 'client_credentials', ...boxClient }, {}],
+    [
+      'a form',
+      new URLSearchParams({ grant_type: 'client_credentials', ...boxClient }).toString(),
+      { 'content-type': form },
+    ],
+    [
+      'Basic with a form',
+      'grant_type=client_credentials',
+      { 'content-type': form, ...basic(`${id}:${secret}`) },
+    ],
+    ['Basic with JSON', { grant_type: 'client_credentials' }, basic(`${id}:${secret}`)],
+    [
+      'Basic as forms encode it',
+      { grant_type: 'client_credentials' },
+      basic(`${id}:${encodeURIComponent(secret)}`),
+    ],
+  ])('is given for %s', async (_, body, headers) => {
+    const { url } = await startGateway();
+    const answer = await send(`${url}/integration/box/1.0/token`, { body, headers });
+    expect(answer).toMatchObject({
+      status: 200,
+      json: { access_token: expect.any(String), token_type: 'Bearer', expires_in: 3_600 },
+    });
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  test.each([
+    ['another secret', { ...boxClient, client_secret: 'x' }, 401, 'invalid_client'],
+    ['another id', { ...boxClient, client_id: 'x' }, 401, 'invalid_client'],
+    ['no credentials', {}, 401, 'invalid_client'],
+    ['another grant', { ...boxClient, grant_type: 'password' }, 400, 'unsupported_grant_type'],
+    ['no grant', { ...boxClient, grant_type: undefined }, 400, 'invalid_request'],
+  ])('is not given for %s', async (_, change, status, error) => {
+    const { url } = await startGateway();
+    const body = { grant_type: 'client_credentials', ...change };
+    expect(await send(`${url}/integration/box/1.0/token`, { body })).toMatchObject({
+      status,
+      json: { error },
+    });
+  });
+
+  test.each(['{', '[]', 'null', '"x"'])('is not given for the body %s', async (body) => {
+    const { url } = await startGateway();
+    const answer = await send(`${url}/integration/box/1.0/token`, {
+      body,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(answer.status).toBe(400);
+  });
+});
+
+describe('an outbound call', () => {
+  const recipients = [
+    { idOnExternalPlatform: 'c1', name: 'Ringo', isPrimary: true, isPrivate: false },
+  ];
+
+  test('for a thread that is open is a reply, answered with every field', async () => {
+    const { threads, outbound } = await startBox();
+    const answer = await outbound({
+      thread: { idOnExternalPlatform: 'thread-1' },
+      messageContent: { type: 'TEXT', payload: { text: 'hello' } },
+      endUserRecipients: recipients,
+      authorUser: { firstName: 'Ada' },
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.json).toEqual({
+      message: {
+        idOnExternalPlatform: threads.replies(ref)[0]?.id,
+        createdAtWithMilliseconds: expect.stringMatching(/\.\d{3}Z$/),
+        url: expect.stringMatching(/^http/),
+      },
+      thread: { idOnExternalPlatform: 'thread-1' },
+      endUserIdentities: [],
+      recipients: [{ ...recipients[0], anonymizedAt: null, anonymizedReason: null }],
+    });
+  });
+
+  test('for a thread that is closed or unknown is refused', async () => {
+    const { threads, outbound } = await startBox();
+    const say = (threadId: string) =>
+      outbound({ thread: { idOnExternalPlatform: threadId }, messageContent: { text: 'x' } });
+    expect(await say('gone')).toMatchObject({
+      status: 404,
+      json: { code: 'THREAD_UNKNOWN', lookedAt: placesOfReply.slice(0, 4) },
+    });
+    threads.end(ref, 'idle');
+    expect((await say('thread-1')).status).toBe(409);
+    expect(await outbound({ content: 'x' }, 'nowhere')).toMatchObject({
+      status: 404,
+      json: { code: 'CHANNEL_UNKNOWN' },
+    });
+  });
+});
+
+describe("an agent's typing", () => {
+  const brand = { id: 1, friendlyName: 'Jungle' };
+
+  test('is shown, with the name of who types', async () => {
+    const { url, type } = await startBox();
+    const session = await openSession(url);
+    await postMessage(url, session, { id: 'm1', text: 'x' });
+    const page = await readEvents(url, session);
+    const authorUser = { firstName: 'Ada' };
+    for (const action of ['isTypingOn', 'isTypingOff']) {
+      const answer = await type({ brand, senderAction: { action }, authorUser }, session.threadId);
+      expect(answer).toMatchObject({ status: 204, text: '' });
+    }
+    await vi.waitFor(() =>
+      expect(page.events.filter(({ event }) => event === 'typing')).toEqual([
+        { id: undefined, event: 'typing', data: { typing: true, author: { name: 'Ada' } } },
+        { id: undefined, event: 'typing', data: { typing: false, author: { name: 'Ada' } } },
+      ]),
+    );
+  });
+
+  test('finds a thread behind its channel, and is lost for one that does not exist', async () => {
+    const { type, threads } = await startBox();
+    const body = { senderAction: { action: 'isTypingOn' } };
+    expect((await type(body, `${anonymousChannel}_thread-1`)).status).toBe(204);
+    expect(threads.told(ref).typing).toEqual([{ isTyping: true }]);
+    expect((await type(body, 'gone')).status).toBe(204);
+    expect((await type(body, 'a b')).status).toBe(204);
+  });
+
+  test.each([{}, { senderAction: {} }, { senderAction: { action: 'isDancing' } }])(
+    'is refused with %o',
+    async (body) => {
+      const { type } = await startBox();
+      expect(await type(body)).toMatchObject({ status: 400, json: { code: 'BODY_INVALID' } });
+    },
+  );
+});

@@ -23,10 +23,11 @@ export default defineConfig({
           ...heavy,
         },
       },
+      { test: { name: 'browser', include: ['test/browser/widget/**/*.test.ts'], ...heavy } },
       {
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts', 'test/browser/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts', 'test/browser/*.test.ts'],
           globalSetup: temporalServer,
           ...heavy,
         },

@@ -21,6 +21,9 @@ export default defineConfig({
           include: ['test/workflows/**/*.test.ts', 'test/replay/**/*.test.ts'],
           globalSetup: temporalServer,
           ...heavy,
+          // These tests mostly wait, each on a task queue of its own.
+          maxConcurrency: 20,
+          isolate: false,
         },
       },
       { test: { name: 'browser', include: ['test/browser/widget/**/*.test.ts'], ...heavy } },

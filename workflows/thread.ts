@@ -5,6 +5,7 @@
 import type { SignalDefinition } from '@temporalio/common';
 import {
   ApplicationFailure,
+  CancellationScope,
   condition,
   makeContinueAsNewFunc,
   setDefaultSignalHandler,
@@ -63,6 +64,18 @@ interface Run {
 
 export async function thread(input: ThreadInput): Promise<ThreadResult> {
   const run = setUp(input);
+  endOnCancellation(run);
+  return await CancellationScope.nonCancellable(() => live(run, input));
+}
+
+/** A thread that is cancelled is closed by an operator: nothing that waits is dropped in silence. */
+function endOnCancellation(run: Run): void {
+  CancellationScope.current().cancelRequested.catch(() => {
+    run.inbox.push({ type: 'end', by: 'operator' });
+  });
+}
+
+async function live(run: Run, input: ThreadInput): Promise<ThreadResult> {
   const alarm = createAlarm(() => run.inbox.push({ type: 'tick' }), 'next try');
   const publication = createPublication(run.state);
   const { continueAfterEvents = defaultContinueAfterEvents } = input;

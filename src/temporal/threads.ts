@@ -38,6 +38,8 @@ import { createStandings } from './standing.js';
 /** A query needs a worker; without one the caller is told so after this. */
 const answerWithinMs = 5_000;
 const busyRetryAfterMs = 5_000;
+/** How long a thread waits for a worker that was killed in the middle of its workflow task. */
+const workflowTaskTimeout = '5s';
 /** An agent's typing that is not shown by then is not worth showing. */
 const typingWithin = '3s';
 
@@ -90,6 +92,7 @@ export function createThreads(deps: {
       signal: inboundSignal,
       signalArgs: [message],
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      workflowTaskTimeout,
       typedSearchAttributes: [
         { key: threadStateKey, value: 'open' },
         { key: threadChannelKey, value: start.ref.channelId },
@@ -127,6 +130,7 @@ export function createThreads(deps: {
       const { isFull, ...standing } = await standings.describe(ref);
       if (standing.kind === 'closed') return await acceptOnClosed(ref, message, standing);
       if (isFull) {
+        if (await isKnown(ref, message.id).catch(() => false)) return;
         throw new RequestError('THREAD_BUSY', 'Too many messages wait in this thread', {
           retryAfterMs: busyRetryAfterMs,
         });

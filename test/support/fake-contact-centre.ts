@@ -23,7 +23,7 @@ export interface Fault {
 }
 
 /** A call as it arrived, whether or not it was then done. */
-export interface Call {
+interface Call {
   readonly method: Method;
   /** What it is about: a message's id, a contact's number. */
   readonly about: string;

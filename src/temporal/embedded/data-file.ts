@@ -1,7 +1,7 @@
 /** The file of the embedded server, and who has it: SQLite would let two servers write. */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join, resolve as toAbsolute } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 interface Owner {
@@ -24,7 +24,7 @@ export class DataFileInUseError extends Error {
 
 /** Gives the server's file in a data folder; the server and the sandbox share it. */
 export function dataFileIn(dataDir: string): string {
-  return join(resolve(dataDir), 'temporal', 'temporal.db');
+  return join(toAbsolute(dataDir), 'temporal', 'temporal.db');
 }
 
 const ownerFile = (dataFile: string): string => `${dataFile}.owner.json`;

@@ -1,0 +1,65 @@
+/** A message as the simulator holds it. */
+export interface SimulatedMessage {
+  readonly id: string;
+  readonly idOnExternalPlatform: string | null;
+  readonly direction: 'inbound' | 'outbound';
+  readonly text: string;
+  readonly threadIdOnExternalPlatform: string;
+  readonly contactNumber: string;
+  readonly receivedAt: string;
+  /** What was posted, for a message of a customer's. */
+  readonly request?: unknown;
+}
+
+interface SimulatedState {
+  readonly messages: SimulatedMessage[];
+  readonly contacts: { readonly id: string; readonly status: string }[];
+  readonly violations: unknown[];
+  readonly requests: Record<string, { count: number; answers: Record<string, number> }>;
+}
+
+/** The simulator's own API, as a test drives it. */
+export interface SimulatorClient {
+  /** What it holds of one thread. */
+  thread(threadId: string): Promise<SimulatedState>;
+  state(): Promise<SimulatedState>;
+  /** Lets the agent write; resolves to what the box answered. */
+  reply(
+    threadId: string,
+    text: string,
+    more?: Record<string, unknown>,
+  ): Promise<{ status: number | null; idOnExternalPlatform: string | null; answers: unknown[] }>;
+  fault(fault: Record<string, unknown>): Promise<void>;
+  clearFaults(): Promise<void>;
+  post(path: string, body?: unknown): Promise<unknown>;
+}
+
+/** Speaks to the simulator at this address. */
+export function simulatorAt(url: string, channelId = 'watering-hole'): SimulatorClient {
+  const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const answer = await fetch(`${url}/simulator${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  };
+  return {
+    thread: async (id) =>
+      (await call('GET', `/state?thread=${encodeURIComponent(id)}`)) as SimulatedState,
+    state: async () => (await call('GET', '/state')) as SimulatedState,
+    reply: async (threadIdOnExternalPlatform, text, more) =>
+      (await call('POST', '/agent/replies', {
+        channelId,
+        threadIdOnExternalPlatform,
+        text,
+        ...more,
+      })) as Awaited<ReturnType<SimulatorClient['reply']>>,
+    fault: async (fault) => void (await call('POST', '/faults', fault)),
+    clearFaults: async () => void (await call('DELETE', '/faults')),
+    post: (path, body) => call('POST', path, body ?? {}),
+  };
+}

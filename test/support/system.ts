@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type OwnProcess, startOwnProcess, waitUntilReady } from './child-process.js';
+
+/** A gateway, a worker, a simulator: each a process of its own, on ports of their own. */
+export interface System {
+  readonly simulatorUrl: string;
+  readonly gatewayUrls: readonly string[];
+  readonly taskQueue: string;
+  readonly processes: ReadonlyMap<string, OwnProcess>;
+  startWorker(name?: string): Promise<OwnProcess>;
+  startGateway(index: number): Promise<OwnProcess>;
+  close(): Promise<void>;
+}
+
+/** How a system differs from the plain one: one gateway, one worker. */
+export interface SystemOptions {
+  readonly temporalAddress: string;
+  readonly gateways?: number;
+  readonly workers?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** The channels file's content; the sandbox's channel by default. */
+  readonly channels?: unknown;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== 'object' || address === null) throw new Error('no free port');
+  return address.port;
+}
+
+const widgetChannel = {
+  channels: [
+    {
+      id: 'watering-hole',
+      name: 'The Watering Hole',
+      adapter: { kind: 'widget', allowedOrigins: [] as string[], identity: { kind: 'anonymous' } },
+      limits: { sessionsPerMinute: 100_000, messagesPerMinute: 100_000 },
+      customFields: [{ ident: 'species', label: 'Species', type: 'text' }],
+    },
+  ],
+};
+
+/** Starts a system on a Temporal server that runs already; resolves when all of it is ready. */
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const { temporalAddress, gateways = 1, workers = 1 } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'isthmus-'));
+  const taskQueue = `threads-${randomUUID()}`;
+  const simulatorPort = await freePort();
+  const gatewayPorts = await Promise.all(Array.from({ length: gateways }, freePort));
+  const gatewayUrls = gatewayPorts.map((port) => `http://127.0.0.1:${port}`);
+  const simulatorUrl = `http://127.0.0.1:${simulatorPort}`;
+  const channelsFile = join(folder, 'channels.json');
+  const channels = structuredClone(widgetChannel);
+  for (const channel of channels.channels) channel.adapter.allowedOrigins.push(...gatewayUrls);
+  await writeFile(channelsFile, JSON.stringify(options.channels ?? channels));
+
+  const env = {
+    TEMPORAL_ADDRESS: temporalAddress,
+    TEMPORAL_TASK_QUEUE: taskQueue,
+    CXONE_ISSUER: simulatorUrl,
+    CXONE_TENANT_ID: 'jungle-tenant',
+    CXONE_CLIENT_ID: 'isthmus',
+    CXONE_CLIENT_SECRET: 'client-secret',
+    CXONE_ACCESS_KEY_ID: 'key-id',
+    CXONE_ACCESS_KEY_SECRET: 'key-secret',
+    BOX_CLIENT_ID: 'cxone',
+    BOX_CLIENT_SECRET: 'box-secret',
+    BOX_TOKEN_KEY: 'box-token-key-of-32-characters-at-least',
+    SESSION_TOKEN_KEY: 'session-token-key-of-32-characters-min',
+    EVENTS_SECRET: 'events-secret',
+    CHANNELS_FILE: channelsFile,
+    LOG_LEVEL: 'info',
+    ...options.env,
+  };
+  const processes = new Map<string, OwnProcess>();
+
+  const start = async (
+    name: string,
+    program: string,
+    own: Record<string, string>,
+    readyUrl: string,
+  ): Promise<OwnProcess> => {
+    const started = startOwnProcess(program, { ...env, ...own });
+    processes.set(name, started);
+    await waitUntilReady(readyUrl, started);
+    return started;
+  };
+
+  const system: System = {
+    simulatorUrl,
+    gatewayUrls,
+    taskQueue,
+    processes,
+    async startWorker(name = 'worker') {
+      const port = await freePort();
+      const own = { WORKER_METRICS_PORT: String(port) };
+      return await start(name, 'worker', own, `http://127.0.0.1:${port}/readyz`);
+    },
+    async startGateway(index) {
+      const port = gatewayPorts[index];
+      const url = gatewayUrls[index];
+      if (port === undefined || url === undefined) throw new Error(`no gateway ${index}`);
+      const own = { GATEWAY_PORT: String(port), GATEWAY_PUBLIC_URL: url };
+      return await start(`gateway-${index}`, 'gateway', own, `${url}/readyz`);
+    },
+    async close() {
+      await Promise.all([...processes.values()].map((one) => one.stop()));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+
+  const simulatorEnv = {
+    SIMULATOR_PORT: String(simulatorPort),
+    SIMULATOR_BOX_URL: `${gatewayUrls[0]}/integration/box`,
+    SIMULATOR_EVENTS_URL: `${gatewayUrls[0]}/integration/events`,
+    DATA_DIR: join(folder, 'simulator'),
+  };
+  try {
+    await start('simulator', 'simulator', simulatorEnv, `${simulatorUrl}/readyz`);
+    await Promise.all([
+      ...gatewayPorts.map((_port, index) => system.startGateway(index)),
+      ...Array.from({ length: workers }, (_none, index) => system.startWorker(`worker-${index}`)),
+    ]);
+  } catch (error) {
+    await system.close();
+    throw error;
+  }
+  return system;
+}

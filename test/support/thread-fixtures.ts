@@ -1,0 +1,58 @@
+/** Threads of the test channel, and what is said in them. */
+import { randomUUID } from 'node:crypto';
+import {
+  type GatewayQueue,
+  parseChannelId,
+  parseCustomerId,
+  parseExternalMessageId,
+  parsePlatformMessageId,
+  parseThreadId,
+  type ThreadRef,
+} from '../../src/domain/ids.js';
+import type { AgentMessage, InboundMessage } from '../../src/domain/messages.js';
+import { defaultPolicy } from '../../src/domain/policy.js';
+import type { ThreadInput } from '../../workflows/messages.js';
+
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError('a test id is malformed');
+  return value;
+}
+
+/** Names a new thread on the test channel. */
+export function newRef(threadId: string = randomUUID()): ThreadRef {
+  return {
+    channelId: must(parseChannelId('watering-hole')),
+    threadId: must(parseThreadId(threadId)),
+  };
+}
+
+/** What a thread of the test channel starts with; options reach its workflow as they are. */
+export function startOf(ref: ThreadRef, options: Partial<ThreadInput> = {}): ThreadInput {
+  const id = must(parseCustomerId(`zebra-${ref.threadId.slice(0, 8)}`));
+  return { ref, customer: { id, name: 'Zed Zebra' }, policy: defaultPolicy, ...options };
+}
+
+/** Makes a customer's message; `via` names the gateway that follows what becomes of it. */
+export function inbound(id: string, text = `text of ${id}`, via?: GatewayQueue): InboundMessage {
+  return {
+    id: must(parsePlatformMessageId(id)),
+    text,
+    acceptedAtMs: Date.now(),
+    ...(via === undefined ? {} : { via }),
+  };
+}
+
+/** Makes an agent's message. */
+export function reply(id: string, text = `text of ${id}`): AgentMessage {
+  return {
+    id: must(parseExternalMessageId(id)),
+    text,
+    author: { name: 'Gina' },
+    acceptedAtMs: Date.now(),
+  };
+}
+
+/** Gives `count` ids, in order. */
+export function idsOf(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
+}

@@ -1,21 +1,25 @@
 /** The channels of the sandbox: the project's own, with the page's address among their origins. */
 import { readFile, writeFile } from 'node:fs/promises';
 
-/** The origin that the project's channels name. */
-const defaultOrigin = 'http://localhost:8080';
+/** The origins that the project's channels name. */
+const usualOrigins = ['http://localhost:8080', 'http://127.0.0.1:8080'];
 
 /**
- * Gives the file with the channels. Where the gateway has another address than usual, that is a
+ * Gives the file with the channels. Where the gateway has other addresses than usual, that is a
  * copy in which the page may be served from there.
  */
 export async function provideChannels(files: {
   readonly projectFile: string;
   readonly copy: string;
-  readonly publicUrl: string;
+  /** The gateway's public address and the one on this machine. */
+  readonly gatewayUrls: readonly [string, string];
 }): Promise<string> {
-  const { origin } = new URL(files.publicUrl);
-  if (origin === defaultOrigin) return files.projectFile;
-  const channels = await readFile(files.projectFile, 'utf8');
-  await writeFile(files.copy, channels.replaceAll(`"${defaultOrigin}"`, JSON.stringify(origin)));
+  const origins = files.gatewayUrls.map((url) => new URL(url).origin);
+  if (origins.every((origin) => usualOrigins.includes(origin))) return files.projectFile;
+  let channels = await readFile(files.projectFile, 'utf8');
+  for (const [at, origin] of origins.entries()) {
+    channels = channels.replaceAll(JSON.stringify(usualOrigins[at]), JSON.stringify(origin));
+  }
+  await writeFile(files.copy, channels);
   return files.copy;
 }

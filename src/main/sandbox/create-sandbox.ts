@@ -74,6 +74,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const start: Sandbox['start'] = async ({ onGiveUp }) => {
     const begin = performance.now();
     const host = config.temporal.host;
+    const gatewayUrl = toLocalUrl(config.gateway.host, config.gateway.port);
     const temporalPort = config.temporal.port || (await findFreePort(host));
     const uiPort = config.temporal.uiPort || (await findFreePort(host));
     const metricsPort = config.workerMetricsPort ?? (await findFreePort('127.0.0.1'));
@@ -98,7 +99,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       : await provideChannels({
           projectFile: findProjectFile('channels.json'),
           copy: join(dataDir, 'channels.json'),
-          publicUrl: config.gateway.publicUrl,
+          gatewayUrls: [config.gateway.publicUrl, gatewayUrl],
         });
 
     const add = async (
@@ -157,7 +158,6 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       );
     const simulatorUrl = toLocalUrl(config.simulator.host, config.simulator.port);
     await addNode('simulator', `${simulatorUrl}/livez`);
-    const gatewayUrl = toLocalUrl(config.gateway.host, config.gateway.port);
     await allOrNone([
       addNode('worker', `${toLocalUrl('127.0.0.1', metricsPort)}/readyz`),
       addNode('gateway', `${gatewayUrl}/readyz`),

@@ -9,12 +9,12 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { scenarios } from '../test/replay/scenarios.js';
-import { startTestTemporal } from '../test/support/temporal-server.js';
-import { createTestEngine } from '../test/support/test-engine.js';
-import { readRuns } from '../test/support/thread-runs.js';
+import { startTestTemporal } from '../support/temporal-server.js';
+import { createTestEngine } from '../support/test-engine.js';
+import { readRuns } from '../support/thread-runs.js';
+import { scenarios } from './scenarios.js';
 
-const folder = join(import.meta.dirname, '../test/replay/histories');
+const folder = join(import.meta.dirname, './histories');
 
 /** Members that name the machine, the process or its files. */
 const anonymous: Readonly<Record<string, string>> = { identity: 'recorded', stackTrace: '' };

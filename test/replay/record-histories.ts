@@ -1,7 +1,7 @@
 /**
  * Records the histories that test/replay replays: one live run of each kind on a server in memory.
  *
- *     node --import tsx scripts/record-histories.ts [name…]
+ *     npm run record:histories -- [name…]
  *
  * Run it after a change of the workflows that is meant to break replay, never to make a failing
  * replay pass by itself: threads that are open in production replay on the new code as well.

@@ -84,9 +84,13 @@ test('a second server keeps off the data file of the first', async () => {
 });
 
 test('a server leaves when its parent is killed', async () => {
+  const program = `
+    import { startTestTemporal } from './test/support/temporal-server.ts';
+    const { pid, address } = await startTestTemporal();
+    console.log(JSON.stringify({ pid, address }));`;
   const parent = spawn(
     process.execPath,
-    ['--import', 'tsx', 'test/support/temporal-parent.ts', join(room, 'temporal.db')],
+    ['--import', 'tsx', '--input-type=module', '--eval', program],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const { pid, address } = await readFirstLine(parent);

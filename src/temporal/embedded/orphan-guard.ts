@@ -16,9 +16,10 @@ while read -r verb pid; do
   esac
 done
 for p in $pids; do kill -TERM "$p" 2>/dev/null; done
-for second in 1 2 3 4 5 6 7 8; do
+left=$1
+while [ "$left" -gt 0 ]; do
   alive=; for p in $pids; do kill -0 "$p" 2>/dev/null && alive="$alive $p"; done
-  pids=$alive; [ -n "$pids" ] || exit 0; sleep 1
+  pids=$alive; [ -n "$pids" ] || exit 0; sleep 1; left=$((left - 1))
 done
 for p in $pids; do kill -KILL "$p" 2>/dev/null; done
 `;
@@ -33,9 +34,13 @@ export interface OrphanGuard {
   close(): void;
 }
 
-/** Starts the guard: one shell for any number of children. */
-export function startOrphanGuard(): OrphanGuard {
-  const shell = process.platform === 'win32' ? undefined : startShell();
+/**
+ * Starts the guard: one shell for any number of children.
+ *
+ * @param limitSeconds How long orphans may take to leave before they are killed.
+ */
+export function startOrphanGuard(limitSeconds = 8): OrphanGuard {
+  const shell = process.platform === 'win32' ? undefined : startShell(limitSeconds);
   const say = (line: string): void => {
     if (shell?.stdin?.writable) shell.stdin.write(`${line}\n`);
   };
@@ -48,9 +53,9 @@ export function startOrphanGuard(): OrphanGuard {
   };
 }
 
-function startShell(): ChildProcess {
+function startShell(limitSeconds: number): ChildProcess {
   // Its own process group, so that a Ctrl-C in the terminal does not end the guard first.
-  const shell = spawn('/bin/sh', ['-c', script], {
+  const shell = spawn('/bin/sh', ['-c', script, 'orphan-guard', String(limitSeconds)], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });

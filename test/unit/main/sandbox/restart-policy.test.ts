@@ -30,7 +30,7 @@ test('five quick deaths in a row are enough', () => {
 });
 
 test('a long run makes earlier quick deaths forgotten', () => {
-  const runs = runsOf(second, second, second, second, 60 * second);
+  const runs = runsOf(60 * second, second, second, second, second, 60 * second);
   expect(decideRestart(runs)).toEqual({ kind: 'restart', delayMs: 250 });
   expect(decideRestart([...runs, ...runsOf(second, second)])).toEqual({
     kind: 'restart',

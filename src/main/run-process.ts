@@ -29,8 +29,6 @@ function nextSignal(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const)
       process.once(signal, () => resolve(signal));
-    // A sandbox that was killed closes the channel to its children; nobody else opens one.
-    process.once('disconnect', () => resolve('disconnect'));
   });
 }
 

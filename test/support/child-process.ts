@@ -16,16 +16,19 @@ export interface OwnProcess {
   stop(): Promise<number | null>;
 }
 
-/** Starts `src/main/<name>.ts` with exactly this environment besides PATH and HOME. */
+/**
+ * Starts `src/main/<name>.ts` with exactly this environment besides PATH and HOME. It leaves when
+ * the test's process is gone, however that went.
+ */
 export function startOwnProcess(name: string, env: Record<string, string>): OwnProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', `src/main/${name}.ts`], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main/sandbox/run-part.ts', name], {
     cwd: root,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const chunks: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
+    stream?.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
   }
   return {
     name,

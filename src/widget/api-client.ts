@@ -1,6 +1,7 @@
 /** The gateway's HTTP calls, one function each; errors are told apart by status and code. */
 import { parseRetryAfter } from './backoff.js';
 import { GatewayError } from './gateway-error.js';
+import type { ServerClock } from './server-clock.js';
 import { parseProblem, parseSession, parseSnapshot, type Session, type Snapshot } from './wire.js';
 
 /** What the customer's site says of the customer. */
@@ -29,6 +30,8 @@ export interface ApiClient {
   ) => Promise<ReadableStream<Uint8Array> | undefined>;
   readonly postSeen: (session: Session, upTo: number) => Promise<void>;
   readonly postTyping: (session: Session, typing: boolean) => Promise<void>;
+  readonly postStillHere: (session: Session) => Promise<void>;
+  readonly postEnd: (session: Session) => Promise<void>;
   /** Says that the page is going away; never throws and waits for nothing. */
   readonly leave: (session: Session) => void;
 }
@@ -37,8 +40,26 @@ const callTimeoutMs = 15_000;
 /** Browsers refuse to finish larger requests after the page has gone. */
 const keepaliveLimit = 16_000;
 
-/** Creates the calls to the gateway at `base`, which ends in a slash. */
-export function createApiClient(base: string, channelId: string): ApiClient {
+/** Creates the calls to the gateway at `base`, which ends in a slash; `clock` learns from the answers. */
+export function createApiClient(base: string, channelId: string, clock: ServerClock): ApiClient {
+  async function call(url: string, init: RequestInit): Promise<Response> {
+    const sentAtMs = Date.now();
+    const response = await fetch(url, init);
+    clock.heardAnswer(response.headers.get('date'), sentAtMs);
+    return check(response);
+  }
+
+  function post(url: string, body: unknown, session?: Session): Promise<Response> {
+    const text = JSON.stringify(body);
+    return call(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...authorization(session) },
+      body: text,
+      keepalive: text.length < keepaliveLimit,
+      signal: AbortSignal.timeout(callTimeoutMs),
+    });
+  }
+
   const threadUrl = (session: Session, path = '') =>
     `${base}v1/threads/${encodeURIComponent(session.threadId)}${path}`;
 
@@ -51,14 +72,14 @@ export function createApiClient(base: string, channelId: string): ApiClient {
       await post(threadUrl(session, '/messages'), message, session);
     },
     readSnapshot: async (session) => {
-      const response = await fetch(threadUrl(session), {
+      const response = await call(threadUrl(session), {
         headers: authorization(session),
         signal: AbortSignal.timeout(callTimeoutMs),
       });
-      return required(parseSnapshot(await (await check(response)).json()));
+      return required(parseSnapshot(await response.json()));
     },
     openEvents: async (session, after, signal) => {
-      const response = await fetch(threadUrl(session, '/events'), {
+      const response = await call(threadUrl(session, '/events'), {
         headers: {
           accept: 'text/event-stream',
           'last-event-id': String(after),
@@ -67,7 +88,6 @@ export function createApiClient(base: string, channelId: string): ApiClient {
         cache: 'no-store',
         signal,
       });
-      await check(response);
       return response.status === 204 ? undefined : (response.body ?? undefined);
     },
     postSeen: async (session, upTo) => {
@@ -76,23 +96,16 @@ export function createApiClient(base: string, channelId: string): ApiClient {
     postTyping: async (session, typing) => {
       await post(threadUrl(session, '/typing'), { typing }, session);
     },
+    postStillHere: async (session) => {
+      await post(threadUrl(session, '/still-here'), {}, session);
+    },
+    postEnd: async (session) => {
+      await post(threadUrl(session, '/end'), {}, session);
+    },
     leave: (session) => {
       navigator.sendBeacon(threadUrl(session, '/leave'), JSON.stringify({ token: session.token }));
     },
   };
-}
-
-async function post(url: string, body: unknown, session?: Session): Promise<Response> {
-  const text = JSON.stringify(body);
-  return check(
-    await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...authorization(session) },
-      body: text,
-      keepalive: text.length < keepaliveLimit,
-      signal: AbortSignal.timeout(callTimeoutMs),
-    }),
-  );
 }
 
 function authorization(session: Session | undefined): Record<string, string> {

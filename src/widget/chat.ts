@@ -1,13 +1,15 @@
 /** One customer's chat: joins session, stream, outbox and state. It knows the page, but not the view. */
 import { type ApiClient, type CustomerDetails, createApiClient } from './api-client.js';
 import { createBackoff, createPause } from './backoff.js';
+import { createBlockade } from './blockade.js';
 import { createDelivery } from './delivery.js';
 import { type Connected, createEventReader } from './event-reader.js';
 import { GatewayError, isFinal, isGatewayError, isThreadGone } from './gateway-error.js';
-import { createOutbox, type OutboxEntry } from './outbox.js';
+import { createOutbox, isLeftBehind } from './outbox.js';
 import { createId, runAlone, watchPage } from './page-signals.js';
 import { createSeenMarker } from './seen-marker.js';
 import { createSender } from './sender.js';
+import { createServerClock } from './server-clock.js';
 import { createSessionKeeper, type HeldSession } from './session-keeper.js';
 import { createStorage } from './storage.js';
 import {
@@ -15,10 +17,12 @@ import {
   type ChatState,
   conversation,
   initialState,
+  isVerdictOwed,
   newestAgentSeq,
   reduce,
 } from './store.js';
 import { createTabRegister } from './tab-register.js';
+import { createThreadActs } from './thread-acts.js';
 import { createTypingSignal } from './typing-signal.js';
 import type { Session, ThreadEvent } from './wire.js';
 
@@ -44,6 +48,12 @@ export interface Chat {
   readonly typed: (hasText: boolean) => void;
   /** Sends a failed message again. */
   readonly retry: (id: string) => void;
+  /** Ends a countdown. */
+  readonly stillHere: () => void;
+  /** Ends the thread for good. */
+  readonly end: () => void;
+  /** The gateway's time in milliseconds. */
+  readonly serverNow: () => number;
   /** Leaves the closed thread behind and begins another. */
   readonly startNewThread: () => void;
   readonly stop: () => void;
@@ -51,8 +61,8 @@ export interface Chat {
 
 /** An agent's typing that is not renewed is over. */
 const agentTypingMs = 15_000;
-/** A verdict that is not there by then will not come any more. */
-const verdictPatienceMs = 600_000;
+/** What comes so soon after the line opened may have happened long before. */
+const catchUpMs = 1_000;
 
 const now = () => Date.now();
 
@@ -60,13 +70,20 @@ const now = () => Date.now();
 export function createChat(options: ChatOptions): Chat {
   const { gateway, channelId, onState } = options;
   const prefix = `isthmus:${gateway}:${channelId}:${options.customerKey}:`;
-  const api: ApiClient = createApiClient(gateway, channelId);
+  const clock = createServerClock(now);
+  const api: ApiClient = createApiClient(gateway, channelId, clock);
   const storage = createStorage(() => window.localStorage);
   let state = initialState;
   let typingTimer: ReturnType<typeof setTimeout> | undefined;
+  let onlineAtMs = 0;
   let unwatch: (() => void) | undefined;
 
-  const outbox = createOutbox({ storage, prefix: `${prefix}outbox:`, createId, now });
+  const outbox = createOutbox({
+    storage,
+    prefix: `${prefix}outbox:`,
+    createId,
+    now: clock.now,
+  });
   const tabs = createTabRegister({ storage, prefix: `${prefix}tab:`, tabId: createId(), now });
   const keeper = createSessionKeeper({
     api,
@@ -75,7 +92,7 @@ export function createChat(options: ChatOptions): Chat {
     runExclusive: (task) => runAlone(`${prefix}session`, task),
     customer: options.customer,
     identityToken: options.identityToken,
-    now,
+    now: clock.now,
   });
   const seen = createSeenMarker({
     storage,
@@ -88,6 +105,17 @@ export function createChat(options: ChatOptions): Chat {
       api.postTyping(session, isTyping).catch(() => undefined);
     }
   });
+  const blockade = createBlockade({ serverNow: clock.now, state: () => state, dispatch });
+  const actsPause = createPause();
+  const acts = createThreadActs({
+    postStillHere: (threadId) => withSessionOf(threadId, api.postStillHere),
+    postEnd: (threadId) => withSessionOf(threadId, api.postEnd),
+    state: () => state,
+    dispatch,
+    hasUnsent: () => outbox.list().some(({ status }) => status === 'waiting'),
+    pause: actsPause,
+    createBackoff,
+  });
   const senderPause = createPause();
   const sender = createSender({
     outbox,
@@ -97,7 +125,7 @@ export function createChat(options: ChatOptions): Chat {
       withSession,
       onAccepted: () => reader.start(),
       onClosed: (standing) => dispatch({ type: 'standing', standing }),
-      onGivenUp: giveUp,
+      onGivenUp: blockade.giveUp,
     }),
     runExclusive: (task) => runAlone(`${prefix}sender`, task),
     hold: {
@@ -120,7 +148,9 @@ export function createChat(options: ChatOptions): Chat {
     },
     onOnline: () => {
       dispatch({ type: 'connection', connection: 'online' });
+      onlineAtMs = now();
       senderPause.wake();
+      actsPause.wake();
     },
     onTrouble: (error) => {
       // A line that was good and broke is most often back at once: not worth a word yet.
@@ -144,6 +174,7 @@ export function createChat(options: ChatOptions): Chat {
 
   function showOutbox(): void {
     dispatch({ type: 'outbox', entries: outbox.list() });
+    void acts.goOn();
   }
 
   /** What the thread itself shows need not be kept here. */
@@ -172,6 +203,9 @@ export function createChat(options: ChatOptions): Chat {
     clearTimeout(event.type === 'typing' ? typingTimer : undefined);
     if (event.type === 'typing' && event.typing) {
       typingTimer = setTimeout(() => dispatch({ type: 'agent-typing-ended' }), agentTypingMs);
+    }
+    if (event.type === 'message') {
+      clock.heardEvent(event.message.at, now() - onlineAtMs > catchUpMs);
     }
     dispatch({ type: 'event', event });
   }
@@ -216,6 +250,15 @@ export function createChat(options: ChatOptions): Chat {
     }
   }
 
+  /** Does nothing on another thread, which another tab may have begun meanwhile. */
+  function withSessionOf(threadId: string, call: (session: Session) => Promise<void>) {
+    return withSession(async (session) => {
+      if (session.threadId === threadId) {
+        await call(session);
+      }
+    });
+  }
+
   async function connect(signal: AbortSignal): Promise<Connected> {
     try {
       const body = await withSession(async (session) => {
@@ -225,7 +268,7 @@ export function createChat(options: ChatOptions): Chat {
         return api.openEvents(session, state.lastSeq, signal);
       });
       return body === undefined
-        ? { kind: 'ended', isVerdictOwed: isVerdictOwed() }
+        ? { kind: 'ended', isVerdictOwed: isVerdictOwed(state, clock.now()) }
         : { kind: 'stream', body };
     } catch (error) {
       if (isThreadGone(error)) {
@@ -234,24 +277,11 @@ export function createChat(options: ChatOptions): Chat {
         return { kind: 'ended', isVerdictOwed: false };
       }
       if (isFinal(error)) {
-        giveUp(error);
+        blockade.giveUp(error);
         return { kind: 'given-up' };
       }
       throw error;
     }
-  }
-
-  function giveUp({ problem }: GatewayError): void {
-    const reason = problem.code === 'CUSTOMER_BLOCKED' ? (problem.until ?? 'blocked') : undefined;
-    dispatch({ type: 'connection', connection: 'unavailable', reason });
-  }
-
-  function isVerdictOwed(): boolean {
-    const closedAt = Date.parse(state.standing.closedAt ?? '');
-    return (
-      now() - closedAt < verdictPatienceMs &&
-      conversation(state).some(({ mark }) => mark === 'accepted')
-    );
   }
 
   function begin(): void {
@@ -285,6 +315,7 @@ export function createChat(options: ChatOptions): Chat {
   function comeBack(): void {
     reader.restart();
     senderPause.wake();
+    actsPause.wake();
   }
 
   function hide(): void {
@@ -347,6 +378,9 @@ export function createChat(options: ChatOptions): Chat {
       showOutbox();
       begin();
     },
+    stillHere: () => void acts.stillHere(),
+    end: () => void acts.end(),
+    serverNow: clock.now,
     startNewThread: () => {
       keeper.forget();
       reader.restart();
@@ -355,16 +389,12 @@ export function createChat(options: ChatOptions): Chat {
       unwatch?.();
       unwatch = undefined;
       clearTimeout(typingTimer);
+      blockade.stop();
+      acts.stop();
       typing.end();
       tabs.leave();
       sender.stop();
       reader.stop();
     },
   };
-}
-
-/** A message that the thread before took or refused is part of that thread, not of the next one. */
-function isLeftBehind(entry: OutboxEntry, threadId: string): boolean {
-  const isSettled = entry.status === 'accepted' || entry.status === 'refused';
-  return isSettled && entry.threadId !== threadId;
 }

@@ -1,5 +1,5 @@
 import { type Chat, createChat } from './chat.js';
-import { type ChatState, initialState, unreadCount } from './store.js';
+import { type ChatState, initialState, runningCountdown, unreadCount } from './store.js';
 import { createLauncher, type Launcher } from './view/launcher.js';
 import { createPanel, type Panel } from './view/panel.js';
 import styles from './view/widget.css';
@@ -44,10 +44,13 @@ export class IsthmusChat extends HTMLElement {
     super();
     this.#launcher = createLauncher(panelId, () => this.open());
     this.#panel = createPanel(panelId, {
+      serverNow: () => this.#chat?.serverNow() ?? Date.now(),
       onClose: () => this.close(),
       onSend: (text) => this.#chat?.send(text),
       onTyped: (hasText) => this.#chat?.typed(hasText),
       onRetry: (id) => this.#chat?.retry(id),
+      onStillHere: () => this.#chat?.stillHere(),
+      onEnd: () => this.#chat?.end(),
       onNewThread: () => {
         this.#chat?.startNewThread();
         this.#panel.focus();
@@ -191,7 +194,11 @@ export class IsthmusChat extends HTMLElement {
 
   #render(state: ChatState): void {
     this.#panel.render(state, this.getAttribute('name') ?? 'Chat', this.#isFixed);
-    this.#launcher.render(state.isPanelOpen, unreadCount(state));
+    this.#launcher.render(
+      state.isPanelOpen,
+      unreadCount(state),
+      runningCountdown(state) !== undefined,
+    );
   }
 }
 

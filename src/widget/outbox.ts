@@ -80,6 +80,12 @@ export function createOutbox(deps: {
   };
 }
 
+/** Tells whether a thread before took or refused the message: then it is no part of the next one. */
+export function isLeftBehind(entry: OutboxEntry, threadId: string): boolean {
+  const isSettled = entry.status === 'accepted' || entry.status === 'refused';
+  return isSettled && entry.threadId !== threadId;
+}
+
 function orderOf(key: string | undefined, prefix: string): number {
   return Number.parseInt(key?.slice(prefix.length) ?? '0', 10) || 0;
 }

@@ -36,6 +36,10 @@ export interface ChatState {
   readonly verdicts: Readonly<Record<string, Verdict>>;
   readonly outbox: readonly OutboxEntry[];
   readonly isAgentTyping: boolean;
+  /** True while the gateway is told that the customer is still there. */
+  readonly isAnswering: boolean;
+  /** True from the customer's decision to end the thread until its end. */
+  readonly isEnding: boolean;
   readonly agentName?: string | undefined;
   readonly isPanelOpen: boolean;
   /** The sequence number up to which the customer has seen the thread. */
@@ -61,6 +65,8 @@ export type ChatAction =
   | { readonly type: 'standing'; readonly standing: ThreadStanding }
   | { readonly type: 'outbox'; readonly entries: readonly OutboxEntry[] }
   | { readonly type: 'agent-typing-ended' }
+  | { readonly type: 'answering'; readonly isAnswering: boolean }
+  | { readonly type: 'ending'; readonly isEnding: boolean }
   | { readonly type: 'panel'; readonly isOpen: boolean }
   | { readonly type: 'read'; readonly upTo: number };
 
@@ -77,6 +83,9 @@ export interface ConversationItem {
   readonly reason?: string | undefined;
 }
 
+/** A verdict that is not there by then will not come any more. */
+const verdictPatienceMs = 600_000;
+
 const untouchedThread = {
   standing: { state: 'open' },
   lastSeq: 0,
@@ -84,6 +93,8 @@ const untouchedThread = {
   messages: [],
   verdicts: {},
   isAgentTyping: false,
+  isAnswering: false,
+  isEnding: false,
 } as const;
 
 /** The state of a widget that nobody has opened yet. */
@@ -123,7 +134,11 @@ export function reduce(state: ChatState, action: ChatAction): ChatState {
     case 'event':
       return withEvent(state, action.event);
     case 'standing':
-      return { ...state, standing: action.standing, isAgentTyping: false };
+      return withStanding(state, action.standing);
+    case 'answering':
+      return { ...state, isAnswering: action.isAnswering };
+    case 'ending':
+      return { ...state, isEnding: action.isEnding };
     case 'outbox':
       return { ...state, outbox: action.entries };
     case 'agent-typing-ended':
@@ -171,17 +186,58 @@ export function newestAgentSeq(state: ChatState): number {
   return state.messages.findLast(({ from }) => from === 'agent')?.seq ?? 0;
 }
 
+/** Tells whether the closed thread still owes a verdict on one of the customer's messages. */
+export function isVerdictOwed(state: ChatState, nowMs: number): boolean {
+  return (
+    nowMs - Date.parse(state.standing.closedAt ?? '') < verdictPatienceMs &&
+    conversation(state).some(({ mark }) => mark === 'accepted')
+  );
+}
+
+/** Tells whether the customer may write. */
+export function canWrite({ standing, isEnding, connection }: ChatState): boolean {
+  return standing.state !== 'closed' && !isEnding && connection !== 'unavailable';
+}
+
+/** Tells whether there is a thread that the customer can end. */
+export function canEnd(state: ChatState): boolean {
+  return canWrite(state) && state.messages.length > 0;
+}
+
+/** Returns the countdown of a warned thread, in the server's time; undefined when none runs. */
+export function runningCountdown({ standing, messages, isAnswering, isEnding }: ChatState) {
+  const deadlineMs = Date.parse(standing.deadlineAt ?? '');
+  if (standing.state !== 'warned' || isEnding || Number.isNaN(deadlineMs)) {
+    return undefined;
+  }
+  // The warning's own text comes right before it, and nobody has said anything since.
+  const last = messages.at(-1);
+  const saidMs = last?.from === 'system' ? Date.parse(last.at) : Number.NaN;
+  return { deadlineMs, sinceMs: saidMs < deadlineMs ? saidMs : undefined, isAnswering };
+}
+
+function withStanding(state: ChatState, standing: ThreadStanding): ChatState {
+  const isSameWarning =
+    standing.state === 'warned' && standing.deadlineAt === state.standing.deadlineAt;
+  return {
+    ...state,
+    standing,
+    isAgentTyping: false,
+    isAnswering: state.isAnswering && isSameWarning,
+    isEnding: state.isEnding && standing.state !== 'closed',
+  };
+}
+
 function withSnapshot(state: ChatState, snapshot: Snapshot): ChatState {
   if (snapshot.threadId !== state.threadId) {
     return state;
   }
   const isNewer = snapshot.lastSeq >= state.lastSeq;
   return {
-    ...state,
+    ...(isNewer ? withStanding(state, snapshot.standing) : state),
     messages: snapshot.messages.reduce(withMessage, state.messages),
     agentName:
       snapshot.messages.findLast(({ from }) => from === 'agent')?.authorName ?? state.agentName,
-    standing: isNewer ? snapshot.standing : state.standing,
     lastSeq: Math.max(snapshot.lastSeq, state.lastSeq),
     isLoaded: true,
   };
@@ -211,7 +267,7 @@ function withEvent(state: ChatState, event: ThreadEvent): ChatState {
       return { ...next, verdicts: { ...state.verdicts, [event.id]: verdict } };
     }
     case 'state':
-      return { ...next, standing: event.standing, isAgentTyping: false };
+      return withStanding(next, event.standing);
     case 'unknown':
       return next;
   }

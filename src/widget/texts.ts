@@ -21,9 +21,25 @@ export const labels = {
   send: 'Send',
   retry: 'Try again',
   newThread: 'Start a new chat',
+  stillHere: "I'm still here",
+  options: 'Chat options',
+  download: 'Download transcript',
+  end: 'End chat',
+  endQuestion: 'End this chat?',
+  endConsequence: 'Nobody can write in it afterwards. You can keep a transcript.',
+  endYes: 'End chat',
+  endNo: 'Keep chatting',
   you: 'You',
   agent: 'Agent',
   welcome: 'Write to us, and somebody will answer you here.',
+} as const;
+
+/** The words of the transcript that are nobody's. */
+export const transcriptTexts = {
+  heading: 'Chat',
+  saved: 'Saved',
+  times: 'All times',
+  system: 'Notice',
 } as const;
 
 /** Returns what the customer is told about the connection; empty when there is nothing to tell. */
@@ -43,15 +59,25 @@ export function connectionText(connection: Connection, reason: string | undefine
   }
 }
 
-/** Returns what the customer is told about the thread's end; empty while it is open. */
-export function standingText(standing: ThreadStanding): string {
-  if (standing.state === 'warned') {
-    const at =
-      standing.deadlineAt === undefined ? '' : ` at ${clockTime(standing.deadlineAt, true)}`;
-    return `This chat closes${at} unless you answer.`;
-  }
-  if (standing.state === 'open') {
-    return '';
+/** Returns how long there is before an idle thread closes, in whole seconds. */
+export function leftText(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  const time =
+    minutes > 0
+      ? `${minutes}:${String(seconds % 60).padStart(2, '0')} minutes`
+      : `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
+  return `This chat closes in ${time} unless you answer.`;
+}
+
+/** Returns what the countdown shows; at its end the server has the word. */
+export function countdownText(seconds: number): string {
+  return seconds > 0 ? leftText(seconds) : 'Closing this chat…';
+}
+
+/** Returns what the customer is told about the thread's end; empty while it goes on. */
+export function standingText(standing: ThreadStanding, isEnding: boolean): string {
+  if (standing.state !== 'closed') {
+    return isEnding ? 'Ending this chat…' : '';
   }
   const at = standing.closedAt === undefined ? '' : ` (${dayAndTime(standing.closedAt)})`;
   switch (standing.closedBy) {
@@ -62,6 +88,7 @@ export function standingText(standing: ThreadStanding): string {
     case 'idle':
       return `This chat was closed because nobody answered${at}.`;
     case 'operator':
+      return `The chat service has closed this chat${at}.`;
     case undefined:
       return `This chat has ended${at}.`;
   }
@@ -76,11 +103,12 @@ export function failureText(reason: string | undefined): string {
 }
 
 /** Returns the launcher's label. */
-export function launcherLabel(unread: number): string {
-  if (unread === 0) {
-    return labels.open;
-  }
-  return `${labels.open}, ${unread} unread ${unread === 1 ? 'message' : 'messages'}`;
+export function launcherLabel(unread: number, isWarned: boolean): string {
+  return [
+    labels.open,
+    ...(unread === 0 ? [] : [`${unread} unread ${unread === 1 ? 'message' : 'messages'}`]),
+    ...(isWarned ? ['it closes soon'] : []),
+  ].join(', ');
 }
 
 /** Returns what the composer says about a text over the limit. */
@@ -100,24 +128,15 @@ export function dayAndTime(iso: string): string {
     return '';
   }
   const isToday = date.toDateString() === new Date().toDateString();
-  const time = clockTime(iso, false);
+  const time = date.toLocaleTimeString(undefined, { hour: 'numeric', minute: '2-digit' });
   return isToday
     ? time
     : `${date.toLocaleDateString(undefined, { day: 'numeric', month: 'short' })}, ${time}`;
-}
-
-function clockTime(iso: string, withSeconds: boolean): string {
-  const second = withSeconds ? ({ second: '2-digit' } as const) : {};
-  return new Date(iso).toLocaleTimeString(undefined, {
-    hour: 'numeric',
-    minute: '2-digit',
-    ...second,
-  });
 }
 
 function unavailableText(reason: string | undefined): string {
   const until = dayAndTime(reason ?? '');
   return until === ''
     ? 'The chat is not available.'
-    : `The chat is not available to you until ${until}.`;
+    : `You cannot start a new chat until ${until}.`;
 }

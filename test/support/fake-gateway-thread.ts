@@ -22,10 +22,19 @@ export interface FakeThread {
   readonly systemSays: (text: string) => void;
   readonly agentTypes: (typing: boolean) => void;
   readonly settle: (id: string, status: string, reason?: string) => void;
-  readonly warn: (deadlineAt: string) => void;
+  /** Says the warning and starts a countdown, which ends the thread unless something stops it. */
+  readonly warn: (countdownMs: number) => void;
   /** Ends a countdown, as an answer does. */
   readonly reopen: () => void;
   readonly end: (closedBy: string) => void;
+  /** How often the customer said that they are still there. */
+  readonly stillHeres: () => number;
+  readonly stillHere: () => void;
+  /** The customer ends the thread: at once, or when it is no longer held. */
+  readonly endByCustomer: () => void;
+  readonly isEndAsked: () => boolean;
+  /** The moment at which the countdown that runs closes the thread, in milliseconds. */
+  readonly deadline: () => number;
   readonly isClosed: () => boolean;
   readonly closing: () => Readonly<Record<string, unknown>>;
   readonly snapshot: () => unknown;
@@ -43,6 +52,9 @@ export function createFakeThread(id: string): FakeThread {
   const inbound: { id: string; text: string }[] = [];
   let held: { id: string; text: string }[] | undefined;
   let state: Readonly<Record<string, unknown>> = { state: 'open' };
+  let isEndAsked = false;
+  let stillHeres = 0;
+  let countdown: ReturnType<typeof setTimeout> | undefined;
 
   function frame({ seq, type, data }: FakeEvent): string {
     return `id: ${seq}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
@@ -57,9 +69,31 @@ export function createFakeThread(id: string): FakeThread {
     }
   }
 
-  function say(from: string, messageId: string, text: string, more: object = {}): void {
-    const at = new Date().toISOString();
+  function say(from: string, messageId: string, text: string, more: object = {}): number {
+    const atMs = Date.now();
+    const at = new Date(atMs).toISOString();
     append('message', { id: messageId, from, text, at, ...more });
+    return atMs;
+  }
+
+  function setState(next: Readonly<Record<string, unknown>>): void {
+    clearTimeout(countdown);
+    state = next;
+    append('state', state);
+  }
+
+  function stopCountdown(): void {
+    if (state['state'] === 'warned') {
+      setState({ state: 'open' });
+    }
+  }
+
+  function end(closedBy: string): void {
+    setState({ state: 'closed', closedBy, closedAt: new Date().toISOString() });
+    for (const stream of streams) {
+      stream.end();
+    }
+    streams.clear();
   }
 
   const isClosed = () => state['state'] === 'closed';
@@ -83,6 +117,7 @@ export function createFakeThread(id: string): FakeThread {
         return;
       }
       inbound.push({ id: messageId, text });
+      stopCountdown();
       if (held === undefined) {
         say('customer', messageId, text);
       } else {
@@ -95,11 +130,17 @@ export function createFakeThread(id: string): FakeThread {
       for (const message of isHeld ? [] : waiting) {
         say('customer', message.id, message.text);
       }
+      if (!isHeld && isEndAsked && !isClosed()) {
+        end('customer');
+      }
     },
     agentSays: (text, more) => {
+      stopCountdown();
       say('agent', `a-${events.length + 1}`, text, { author: { name: 'Rafiki' }, ...more });
     },
-    systemSays: (text) => say('system', `s-${events.length + 1}`, text),
+    systemSays: (text) => {
+      say('system', `s-${events.length + 1}`, text);
+    },
     agentTypes: (typing) => {
       const data = JSON.stringify({ typing, author: { name: 'Rafiki' } });
       for (const stream of streams) {
@@ -109,22 +150,31 @@ export function createFakeThread(id: string): FakeThread {
     settle: (messageId, status, reason) => {
       append('message-status', { id: messageId, status, reason });
     },
-    warn: (deadlineAt) => {
-      state = { state: 'warned', deadlineAt };
-      append('state', state);
+    warn: (countdownMs) => {
+      const saidMs = say('system', `s-${events.length + 1}`, 'Are you still there?');
+      const deadlineAt = new Date(saidMs + countdownMs).toISOString();
+      setState({ state: 'warned', deadlineAt });
+      countdown = setTimeout(() => {
+        say('system', `s-${events.length + 1}`, 'This chat was closed because nobody answered.');
+        end('idle');
+      }, countdownMs);
+      countdown.unref();
     },
-    reopen: () => {
-      state = { state: 'open' };
-      append('state', state);
+    reopen: stopCountdown,
+    end,
+    stillHeres: () => stillHeres,
+    stillHere: () => {
+      stillHeres += 1;
+      stopCountdown();
     },
-    end: (closedBy) => {
-      state = { state: 'closed', closedBy, closedAt: new Date().toISOString() };
-      append('state', state);
-      for (const stream of streams) {
-        stream.end();
+    endByCustomer: () => {
+      isEndAsked = true;
+      if (held === undefined && !isClosed()) {
+        end('customer');
       }
-      streams.clear();
     },
+    isEndAsked: () => isEndAsked,
+    deadline: () => Date.parse(String(state['deadlineAt'])),
     isClosed,
     closing: () => ({ closedBy: state['closedBy'], closedAt: state['closedAt'] }),
     snapshot: () => ({

@@ -1,6 +1,6 @@
 /**
  * A gateway of the widget API, held in memory: sessions, messages, events with resume, snapshot,
- * receipts, typing, leave. It serves the real widget and its demo page, and can be told to misbehave.
+ * receipts, typing, leave, still-here, end, blocked customers. It serves the real widget and its demo page, and can be told to misbehave.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -31,6 +31,8 @@ export interface FakeGateway {
   readonly setDown: (isDown: boolean) => void;
   /** Makes every token given so far one that has run out. */
   readonly expireTokens: () => void;
+  /** Lets no customer open a session until that moment; nobody is blocked without one. */
+  readonly block: (until: string | undefined) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -52,10 +54,14 @@ export async function startFakeGateway(): Promise<FakeGateway> {
   const attempts = new Map<string, number>();
   const sessionRequests: Record<string, unknown>[] = [];
   let isDown = false;
+  let blockedUntil: string | undefined;
   let made = 0;
 
   function openSession(body: Record<string, unknown>): Reply {
     sessionRequests.push(body);
+    if (Date.parse(blockedUntil ?? '') > Date.now()) {
+      return problem(403, 'CUSTOMER_BLOCKED', { until: blockedUntil });
+    }
     const { resume } = body;
     const earlier = typeof resume === 'string' ? tokens.get(resume) : undefined;
     if (resume !== undefined && earlier === undefined) {
@@ -110,6 +116,15 @@ export async function startFakeGateway(): Promise<FakeGateway> {
         const after = Number(request.headers['last-event-id'] ?? 0);
         return thread.openStream(after, response) ? undefined : { status: 204 };
       }
+      case 'POST still-here':
+        if (thread.isClosed()) {
+          return problem(409, 'THREAD_CLOSED', thread.closing());
+        }
+        thread.stillHere();
+        return { status: 204 };
+      case 'POST end':
+        thread.endByCustomer();
+        return { status: 202 };
       case 'POST receipts':
         thread.receipts.push(`${String(body['kind'])} ${String(body['upTo'])}`);
         return { status: 204 };
@@ -202,6 +217,9 @@ export async function startFakeGateway(): Promise<FakeGateway> {
     attempts: (messageId) => attempts.get(messageId) ?? 0,
     failNext: (pathEnd, ...waiting) => {
       faults.set(pathEnd, [...(faults.get(pathEnd) ?? []), ...waiting]);
+    },
+    block: (until) => {
+      blockedUntil = until;
     },
     setDown: (down) => {
       isDown = down;

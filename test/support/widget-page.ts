@@ -8,6 +8,13 @@ export interface WidgetPage {
   readonly log: Locator;
   readonly composer: Locator;
   readonly newThread: Locator;
+  /** The text that counts the seconds of a warned thread. */
+  readonly countdown: Locator;
+  readonly stillHere: Locator;
+  /** The header's button that opens the actions on the chat as a whole. */
+  readonly options: Locator;
+  /** The question whether to end the chat. */
+  readonly question: Locator;
   /** All lines of the conversation, in their order. */
   readonly messages: Locator;
   /** The line that holds this text. */
@@ -16,6 +23,8 @@ export interface WidgetPage {
   readonly status: (text: string | RegExp) => Locator;
   readonly open: () => Promise<void>;
   readonly send: (text: string) => Promise<void>;
+  /** Asks for the chat's end and answers the question with yes. */
+  readonly endChat: () => Promise<void>;
 }
 
 /** Returns the widget of a page. */
@@ -30,6 +39,10 @@ export function widgetOf(page: Page): WidgetPage {
     panel: widget.getByRole('dialog'),
     log,
     composer,
+    countdown: widget.getByRole('timer'),
+    stillHere: widget.getByRole('button', { name: "I'm still here" }),
+    options: widget.getByRole('button', { name: 'Chat options' }),
+    question: widget.getByRole('alertdialog', { name: 'End this chat?' }),
     newThread: widget.getByRole('button', { name: 'Start a new chat' }),
     messages: log.getByRole('listitem'),
     message: (text) =>
@@ -38,6 +51,11 @@ export function widgetOf(page: Page): WidgetPage {
     open: async () => {
       await launcher.click();
       await composer.waitFor();
+    },
+    endChat: async () => {
+      await widget.getByRole('button', { name: 'Chat options' }).click();
+      await widget.getByRole('button', { name: 'End chat' }).click();
+      await widget.getByRole('alertdialog').getByRole('button', { name: 'End chat' }).click();
     },
     send: async (text) => {
       await composer.fill(text);

@@ -1,10 +1,10 @@
 import { launcherLabel } from '../texts.js';
 import { element, icon, setText } from './dom.js';
 
-/** The button that opens the panel, with the count of unread messages. */
+/** The button that opens the panel, with what asks for a look: unread messages, a countdown. */
 export interface Launcher {
   readonly root: HTMLButtonElement;
-  readonly render: (isPanelOpen: boolean, unread: number) => void;
+  readonly render: (isPanelOpen: boolean, unread: number, isWarned: boolean) => void;
 }
 
 const bubble =
@@ -22,12 +22,20 @@ export function createLauncher(panelId: string, onOpen: () => void): Launcher {
   root.addEventListener('click', onOpen);
   return {
     root,
-    render: (isPanelOpen, unread) => {
+    render: (isPanelOpen, unread, isWarned) => {
       root.hidden = isPanelOpen;
       root.setAttribute('aria-expanded', String(isPanelOpen));
-      root.setAttribute('aria-label', launcherLabel(unread));
-      badge.hidden = unread === 0;
-      setText(badge, unread > mostShown ? `${mostShown}+` : String(unread));
+      root.setAttribute('aria-label', launcherLabel(unread, isWarned));
+      badge.hidden = unread === 0 && !isWarned;
+      setText(badge, badgeText(unread));
     },
   };
+}
+
+/** A countdown that runs beside a closed panel asks for a look, too. */
+function badgeText(unread: number): string {
+  if (unread === 0) {
+    return '!';
+  }
+  return unread > mostShown ? `${mostShown}+` : String(unread);
 }

@@ -1,13 +1,21 @@
-import type { ChatState } from '../store.js';
+import { type ChatState, canEnd, canWrite, conversation, runningCountdown } from '../store.js';
 import { connectionText, labels, standingText, typingText } from '../texts.js';
+import { toTranscript, transcriptName } from '../transcript.js';
 import { type ComposerHandlers, createComposer } from './composer.js';
+import { createCountdown } from './countdown.js';
 import { element, icon, setText } from './dom.js';
+import { createEndQuestion } from './end-question.js';
 import { createMessageList } from './message-list.js';
+import { createOptionsMenu } from './options-menu.js';
+import { saveTextFile } from './save-file.js';
 
-/** What the panel reports. */
+/** What the panel reports, and the server's time that it shows. */
 export interface PanelHandlers extends ComposerHandlers {
+  readonly serverNow: () => number;
   readonly onClose: () => void;
   readonly onRetry: (id: string) => void;
+  readonly onStillHere: () => void;
+  readonly onEnd: () => void;
   readonly onNewThread: () => void;
 }
 
@@ -25,66 +33,115 @@ const cross =
 
 /** Creates the panel under `id`. */
 export function createPanel(id: string, handlers: PanelHandlers): Panel {
+  let shown: { readonly state: ChatState; readonly title: string } | undefined;
   const heading = element('h2', { id: `${id}-title` });
-  const close = element('button', { class: 'close', type: 'button', 'aria-label': labels.close }, [
-    icon(cross),
-  ]);
-  // Actions on the thread as a whole stand between the title and the close button.
-  const actions = element('div', { class: 'actions' });
+  const close = element(
+    'button',
+    { class: 'header-button close', type: 'button', 'aria-label': labels.close },
+    [icon(cross)],
+  );
+  const options = createOptionsMenu({
+    onDownload: saveTranscript,
+    onEnd: () => question.ask(),
+  });
+  const header = element('header', {}, [heading, options.root, close]);
   const connection = element('p', { class: 'connection', role: 'status' });
   const list = createMessageList(handlers.onRetry);
   const typing = element('p', { class: 'typing', 'aria-hidden': 'true' });
   // What the thread's state asks of the customer: the words, then the buttons that answer them.
-  const standing = element('p', { class: 'standing-text' });
-  const newThread = element('button', { class: 'new-thread', type: 'button' }, [labels.newThread]);
-  const answers = element('div', { class: 'answers' }, [newThread]);
-  const notice = element('div', { class: 'notice', role: 'status' }, [standing, answers]);
+  const standing = element('p', { class: 'standing-text', role: 'status' });
+  const countdown = createCountdown(handlers);
+  const newThread = element('button', { class: 'new-thread primary', type: 'button' }, [
+    labels.newThread,
+  ]);
+  const download = element('button', { class: 'download secondary', type: 'button' }, [
+    labels.download,
+  ]);
+  const answers = element('div', { class: 'answers' }, [newThread, download]);
+  const notice = element('div', { class: 'notice' }, [standing, countdown.root, answers]);
   const composer = createComposer(handlers);
+  const behind = [header, connection, list.root, typing, notice, composer.root];
+  const question = createEndQuestion({
+    behind,
+    onCancel: options.focus,
+    onEnd: () => {
+      list.root.focus();
+      handlers.onEnd();
+    },
+  });
   const root = element('section', { id, class: 'panel', 'aria-labelledby': `${id}-title` }, [
-    element('header', {}, [heading, actions, close]),
-    connection,
-    list.root,
-    typing,
-    notice,
-    composer.root,
+    ...behind,
+    question.root,
   ]);
 
   close.addEventListener('click', handlers.onClose);
   newThread.addEventListener('click', handlers.onNewThread);
+  download.addEventListener('click', saveTranscript);
+
+  function saveTranscript(): void {
+    if (shown !== undefined) {
+      saveTranscriptOf(shown.state, shown.title, handlers.serverNow());
+    }
+  }
+
+  function focus(): void {
+    if (!composer.root.hidden) {
+      composer.focus();
+      return;
+    }
+    const places = [newThread, close, list.root];
+    places.find((place) => place.closest('[hidden]') === null)?.focus();
+  }
+
+  function renderNotice(state: ChatState): void {
+    const isClosed = state.standing.state === 'closed';
+    setText(standing, standingText(state.standing, state.isEnding));
+    countdown.render(runningCountdown(state), state.isPanelOpen);
+    answers.hidden = !isClosed;
+    newThread.hidden = !isClosed || state.connection === 'unavailable';
+    download.hidden = conversation(state).length === 0;
+    options.render({ download: !download.hidden, end: canEnd(state) });
+    if (question.isOpen() && !(state.isPanelOpen && canEnd(state))) {
+      question.dismiss();
+    }
+  }
 
   return {
     root,
     scrollToEnd: list.scrollToEnd,
-    focus: () => {
-      if (composer.root.hidden) {
-        (newThread.hidden ? close : newThread).focus();
-      } else {
-        composer.focus();
-      }
-    },
+    focus,
     render: (state, title, isFixed) => {
-      const isClosed = state.standing.state === 'closed';
-      const canWrite = !isClosed && state.connection !== 'unavailable';
+      const focused = activeIn(root);
       root.hidden = !state.isPanelOpen;
       root.setAttribute('role', isFixed ? 'region' : 'dialog');
       close.hidden = isFixed;
-      root.dataset['state'] = state.standing.state;
+      root.dataset['state'] = state.isEnding ? 'ending' : state.standing.state;
       root.dataset['connection'] = state.connection;
       setText(heading, title);
       setText(connection, connectionText(state.connection, state.unavailableReason));
-      setText(standing, standingText(state.standing));
       setText(typing, state.isAgentTyping ? typingText(state.agentName) : '');
-      const focused = activeIn(root);
-      newThread.hidden = !isClosed;
-      composer.render(canWrite);
-      if (isClosed && composer.root.contains(focused)) {
-        newThread.focus();
-      } else if (canWrite && focused === newThread) {
-        composer.focus();
-      }
+      renderNotice(state);
+      composer.render(canWrite(state));
       list.render(state);
+      shown = { state, title };
+      const isLost = root.contains(focused) && focused?.closest('[hidden]') != null;
+      if (isLost && !root.hidden) {
+        focus();
+      }
     },
   };
+}
+
+function saveTranscriptOf(state: ChatState, title: string, savedAtMs: number): void {
+  const aheadOfUtcMinutes = -new Date(savedAtMs).getTimezoneOffset();
+  const text = toTranscript({
+    title,
+    items: conversation(state),
+    ending: standingText(state.standing, false),
+    savedAtMs,
+    aheadOfUtcMinutes,
+  });
+  saveTextFile(transcriptName(savedAtMs, aheadOfUtcMinutes), text);
 }
 
 function activeIn(node: HTMLElement): Element | null {

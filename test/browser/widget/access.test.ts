@@ -39,7 +39,7 @@ test('the log announces what comes, once, and nothing of the history', async () 
   await widget.send('own news');
   await expect.poll(() => thread.inbound().length).toBe(2);
   thread.settle(thread.inbound()[1]?.id ?? '', 'sent');
-  await widget.message('own news').getByText('Sent.').waitFor();
+  await widget.message('own news').getByText('Sent.', { exact: true }).waitFor();
   expect(await widget.page.evaluate('announced')).toEqual(['news', 'own news']);
   expect(await widget.log.getAttribute('aria-relevant')).toBe('additions');
 });
@@ -103,10 +103,11 @@ test.each(['light', 'dark'] as const)(
     await widget.open();
     const thread = await scene.connected();
     await widget.send(`https://jungle.example/${'long'.repeat(60)}`);
+    await expect.poll(() => thread.inbound().length).toBe(1);
     thread.agentSays('w'.repeat(200), { author: { name: 'n'.repeat(80) } });
-    thread.warn(new Date(Date.now() + 20_000).toISOString());
+    thread.warn(20_000);
     await widget.message('www').waitFor();
-    await widget.status(/This chat closes/).waitFor();
+    await widget.countdown.waitFor();
     expect(await widget.page.evaluate(sideways)).toBe(0);
     const overflowing = await widget.page.evaluate(`
       [...document.querySelector('isthmus-chat').shadowRoot.querySelectorAll('.panel, .panel *')]

@@ -123,7 +123,7 @@ test('two tabs share one thread and send each message once, in the order written
     expect(scene.gateway().attempts(id)).toBe(1);
   }
   for (const tab of [one, other]) {
-    await tab.message('c').getByText('Sent.').waitFor();
+    await tab.message('c').getByText('Sent.', { exact: true }).waitFor();
     expect(await tab.messages.locator('.bubble').allInnerTexts()).toEqual(['a', 'b', 'c']);
   }
 });

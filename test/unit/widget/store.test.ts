@@ -2,10 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { OutboxEntry } from '../../../src/widget/outbox.js';
 import {
   type ChatState,
+  canEnd,
+  canWrite,
   conversation,
   initialState,
   newestAgentSeq,
   reduce,
+  runningCountdown,
   unreadCount,
 } from '../../../src/widget/store.js';
 import type { ThreadEvent, ThreadMessage } from '../../../src/widget/wire.js';
@@ -143,5 +146,62 @@ describe("the agent's typing", () => {
   test('ends when the line breaks', () => {
     const state = reduce(after(typing), { type: 'connection', connection: 'offline' });
     expect(state.isAgentTyping).toBe(false);
+  });
+});
+
+describe('a countdown', () => {
+  const deadlineAt = '2026-01-01T00:00:20.000Z';
+  const deadlineMs = Date.parse(deadlineAt);
+  const warned = (seq: number, at = deadlineAt): ThreadEvent => ({
+    type: 'state',
+    seq,
+    standing: { state: 'warned', deadlineAt: at },
+  });
+
+  test("runs to the thread's deadline, since the warning's own text", () => {
+    const sinceMs = deadlineMs - 20_000;
+    expect(runningCountdown(after(said(1, 'system'), warned(2)))).toEqual({
+      deadlineMs,
+      sinceMs,
+      isAnswering: false,
+    });
+    expect(runningCountdown(after(said(1, 'agent'), warned(2)))?.sinceMs).toBeUndefined();
+  });
+
+  test('does not run without a deadline that can be read', () => {
+    expect(runningCountdown(after(warned(1, 'soon')))).toBeUndefined();
+    expect(runningCountdown(opened)).toBeUndefined();
+  });
+
+  test("is over when the thread is open again, and the customer's answer with it", () => {
+    const answering = reduce(after(warned(1)), { type: 'answering', isAnswering: true });
+    expect(runningCountdown(answering)?.isAnswering).toBe(true);
+    const open = reduce(answering, {
+      type: 'event',
+      event: { type: 'state', seq: 2, standing: { state: 'open' } },
+    });
+    expect(runningCountdown(open)).toBeUndefined();
+    const again = reduce(open, { type: 'event', event: warned(3) });
+    expect(runningCountdown(again)?.isAnswering).toBe(false);
+  });
+});
+
+describe('a thread that the customer ends', () => {
+  const ending = reduce(after(said(1, 'agent')), { type: 'ending', isEnding: true });
+
+  test('takes no more text and cannot be ended twice', () => {
+    expect([canWrite(ending), canEnd(ending)]).toEqual([false, false]);
+    const undone = reduce(ending, { type: 'ending', isEnding: false });
+    expect([canWrite(undone), canEnd(undone)]).toEqual([true, true]);
+  });
+
+  test('is not there before anybody wrote', () => {
+    expect(canEnd(opened)).toBe(false);
+    expect(canWrite(opened)).toBe(true);
+  });
+
+  test('leaves nothing to the thread after it', () => {
+    const next = reduce(ending, { type: 'thread', threadId: 'u', readUpTo: 0 });
+    expect(canWrite(next)).toBe(true);
   });
 });

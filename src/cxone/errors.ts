@@ -170,10 +170,13 @@ function namesOfErrors({ text }: HttpAnswer): string {
   return names.length === 0 ? '' : ` (${names.slice(0, 8).join(', ')})`;
 }
 
+/** A wait beyond this is taken for this: no date and no timer reaches as far as digits may. */
+const longestRetryAfterMs = 24 * 60 * 60 * 1_000;
+
 /** Reads Retry-After, in seconds or as a date (RFC 9110 10.2.3), in milliseconds from now. */
 function readRetryAfter(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined;
-  if (/^\d+(\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1_000);
-  const atMs = Date.parse(value);
-  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
+  const isSeconds = /^\d+(\.\d+)?$/.test(value);
+  const waitMs = isSeconds ? Math.ceil(Number(value) * 1_000) : Date.parse(value) - nowMs;
+  return Number.isNaN(waitMs) ? undefined : Math.min(longestRetryAfterMs, Math.max(0, waitMs));
 }

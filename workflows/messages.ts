@@ -15,7 +15,7 @@ import type {
   ThreadEnder,
 } from '../src/domain/messages.js';
 import type { ThreadPolicy } from '../src/domain/policy.js';
-import type { InboundStatus, ThreadState } from '../src/domain/thread-state.js';
+import type { InboundStatus, OutboundStatus, ThreadState } from '../src/domain/thread-state.js';
 
 /** What a thread starts with; `state` only where an earlier run hands over. */
 export interface ThreadInput {
@@ -85,6 +85,8 @@ export const repairUpdate = defineUpdate<{ waiting: number }, [RepairRequest]>('
 export const threadQuery = defineQuery<ThreadView, [ReadRequest?]>('thread');
 /** What the thread knows of a customer's message; null for an id that it never saw. */
 export const inboundStatusQuery = defineQuery<InboundStatus | null, [string]>('inboundStatus');
+/** What the thread knows of an agent's message; null for an id that it never took. */
+export const outboundStatusQuery = defineQuery<OutboundStatus | null, [string]>('outboundStatus');
 /** The gateways that hold pages of this thread. */
 export const gatewaysQuery = defineQuery<GatewayQueue[]>('gateways');
 

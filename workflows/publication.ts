@@ -5,7 +5,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { countWaitingPosts } from '../src/domain/contact-centre-lane.js';
+import { countWaitingPosts, measureBacklog } from '../src/domain/contact-centre-lane.js';
 import type { ThreadState } from '../src/domain/thread-state.js';
 import { activityPublishMs } from './deadlines.js';
 import {
@@ -18,8 +18,14 @@ import {
 
 type Published = Pick<ThreadState, 'phase' | 'contact' | 'closed' | 'lastActivityAtMs'>;
 
-/** Messages without a verdict at which a thread takes no more, and at which it takes some again. */
-const full = { from: 500, until: 450 };
+/**
+ * Messages without a verdict, and their characters, at which a thread takes no more, and at which it
+ * takes some again. What waits must always be small enough for a new run to be started with.
+ */
+const full = {
+  from: { messages: 500, size: 150_000 },
+  until: { messages: 450, size: 100_000 },
+};
 
 /** What a gateway reads of a thread without asking it. */
 export interface ThreadMemo {
@@ -55,7 +61,9 @@ export function createPublication(initial: ThreadState): Publication {
     publish(state) {
       setCurrentDetails(toDetails(state));
       const wasFull = isFull;
-      isFull = countWaitingPosts(state) >= (wasFull ? full.until : full.from);
+      const { messages, size } = measureBacklog(state);
+      const limit = wasFull ? full.until : full.from;
+      isFull = messages >= limit.messages || size >= limit.size;
       if (isFull !== wasFull) upsertMemo({ isFull } satisfies ThreadMemo);
       const isChanged =
         state.phase !== published.phase ||
@@ -116,5 +124,6 @@ function describeTask(task: NonNullable<ThreadState['contactCentreLane']['curren
 }
 
 function toIso(atMs: number): string {
-  return new Date(atMs).toISOString();
+  const date = new Date(atMs);
+  return Number.isNaN(date.getTime()) ? 'no time that can be told' : date.toISOString();
 }

@@ -28,6 +28,7 @@ import {
   gatewaysQuery,
   inboundSignal,
   inboundStatusQuery,
+  outboundStatusQuery,
   presenceSignal,
   receiptSignal,
   repairUpdate,
@@ -39,7 +40,7 @@ import {
 import { createPublication } from './publication.js';
 
 /** The rest of the log stays in the run that ends. */
-const defaultKeptLogSize = 200_000;
+const defaultKeptLogSize = 100_000;
 /** How much one answer to a query carries. */
 const viewLimit = { events: 500, size: 500_000 };
 /** What did not lead to a new run is tried again after history has grown by this. */
@@ -49,6 +50,8 @@ const tryAgainAfterEvents = 50;
  * What waits while the contact centre is away can be more: then the run goes on until it is less.
  */
 const carriableBytes = 1_500_000;
+/** A history of this size is long, however few its events: texts are in it twice or more. */
+const longHistoryBytes = 4_000_000;
 const defaultContinueAfterEvents = 400;
 
 type NewThreadEvent = ThreadEvent extends infer Event
@@ -81,6 +84,8 @@ async function live(run: Run, input: ThreadInput): Promise<ThreadResult> {
   const { continueAfterEvents = defaultContinueAfterEvents } = input;
   let handOverFromEvents = continueAfterEvents;
   let holdFromEvents = continueAfterEvents;
+  let handOverFromBytes = longHistoryBytes;
+  let holdFromBytes = longHistoryBytes;
 
   for (;;) {
     takeInbox(run);
@@ -90,14 +95,17 @@ async function live(run: Run, input: ThreadInput): Promise<ThreadResult> {
     if (closed !== null && isFinished(run.state)) {
       return { closedBy: closed.by, closedAt: new Date(closed.atMs).toISOString(), lastSeq };
     }
-    const { historyLength } = workflowInfo();
-    if (historyLength >= handOverFromEvents && isQuiet(run.state)) {
+    const { historyLength, historySize } = workflowInfo();
+    const isLong = historyLength >= handOverFromEvents || historySize >= handOverFromBytes;
+    if (isLong && isQuiet(run.state)) {
       const next = toNextInput(input, run.state);
       if (isCarriable(next)) return await handOver(next);
       handOverFromEvents = historyLength + tryAgainAfterEvents;
+      handOverFromBytes = historySize + longHistoryBytes;
       holdFromEvents = handOverFromEvents;
     }
-    if (historyLength >= holdFromEvents) {
+    if (historyLength >= holdFromEvents || historySize >= holdFromBytes) {
+      holdFromBytes = historySize + longHistoryBytes;
       holdFromEvents = historyLength + tryAgainAfterEvents;
       run.inbox.push({ type: 'hold', untilMs: Date.now() + holdMs });
       continue;
@@ -167,9 +175,11 @@ function registerHandlers(run: Run): void {
     },
   );
   setHandler(threadQuery, (request) => viewThread(run.state, request?.afterSeq ?? 0, viewLimit));
-  setHandler(inboundStatusQuery, (id) => {
-    const status = Object.entries(run.state.ledger.inbound).find(([known]) => known === id);
-    return status?.[1] ?? null;
+  setHandler(inboundStatusQuery, (id) => lineOf(run.state.ledger.inbound, id));
+  setHandler(outboundStatusQuery, (id) => {
+    const line = lineOf(run.state.ledger.outbound, id);
+    // A reply that came after the end was never taken.
+    return line === null || line.seq === 0 ? null : line.status;
   });
   setHandler(
     gatewaysQuery,
@@ -202,6 +212,10 @@ function toNextInput(input: ThreadInput, state: ThreadState): ThreadInput {
 
 function isCarriable(next: ThreadInput): boolean {
   return new TextEncoder().encode(JSON.stringify(next)).length <= carriableBytes;
+}
+
+function lineOf<Line>(lines: Readonly<Record<string, Line>>, id: string): Line | null {
+  return Object.hasOwn(lines, id) ? (lines[id] ?? null) : null;
 }
 
 /** Ends this run and starts the next. Search attributes go along by themselves, the memo does not. */

@@ -26,13 +26,17 @@ export function refill(bucket: Bucket, rule: BucketRule, nowMs: number): Bucket 
   return { tokens: Math.min(rule.capacity, bucket.tokens + gained), atMs: nowMs };
 }
 
-/** Takes a token. `bucket` is undefined when none is there; then `waitMs` says when one will be. */
+/**
+ * Takes tokens, one unless said otherwise. `bucket` is undefined when there are too few; then
+ * `waitMs` says when there will be enough.
+ */
 export function take(
   bucket: Bucket,
   rule: BucketRule,
   nowMs: number,
+  amount = 1,
 ): { readonly bucket: Bucket } | { readonly bucket: undefined; readonly waitMs: number } {
   const now = refill(bucket, rule, nowMs);
-  if (now.tokens >= 1) return { bucket: { tokens: now.tokens - 1, atMs: now.atMs } };
-  return { bucket: undefined, waitMs: Math.ceil((1 - now.tokens) * rule.refillMs) };
+  if (now.tokens >= amount) return { bucket: { tokens: now.tokens - amount, atMs: now.atMs } };
+  return { bucket: undefined, waitMs: Math.ceil((amount - now.tokens) * rule.refillMs) };
 }

@@ -23,6 +23,7 @@ import type {
 export const lookAfterMs = 1_000;
 const shortestDeferralMs = 500;
 const longestDeferralMs = 15_000;
+const longestWaitMs = 24 * 60 * 60 * 1_000;
 
 type Post = Extract<ContactCentreTask, { kind: 'post' }>;
 
@@ -109,7 +110,13 @@ function deferTask(
 ): ThreadState {
   const { deferrals } = state.contactCentreLane;
   const pauseMs = Math.min(longestDeferralMs, shortestDeferralMs * 2 ** Math.min(deferrals, 10));
-  return pauseTask(state, task, atMs + Math.max(pauseMs, retryAfterMs), deferrals + 1);
+  const untilMs = atMs + Math.max(pauseMs, toWait(retryAfterMs));
+  return pauseTask(state, task, untilMs, deferrals + 1);
+}
+
+/** An absurd wait, which would park a thread for ever, is a mistake of whoever asks for it. */
+function toWait(retryAfterMs = 0): number {
+  return Number.isFinite(retryAfterMs) ? Math.min(longestWaitMs, Math.max(0, retryAfterMs)) : 0;
 }
 
 /** Notes how the task in flight ended. */
@@ -158,7 +165,7 @@ function settlePost(
       return finishTask(giveVerdict(state, message, 'failed', atMs, outcome.code));
     case 'deferred':
       if (stage === 'post' && !isPostingAllowed(state)) {
-        const pausedUntilMs = atMs + (outcome.retryAfterMs ?? 0);
+        const pausedUntilMs = atMs + toWait(outcome.retryAfterMs);
         return withLane(finishTask(refuse(state, message, atMs)), { pausedUntilMs });
       }
       return deferTask(state, task, atMs, outcome.retryAfterMs);
@@ -269,11 +276,22 @@ export function isLaneEmpty({ contactCentreLane: lane }: ThreadState): boolean {
   return lane.current === null && lane.waiting.length === 0;
 }
 
-function isPost(task: ContactCentreTask | null): boolean {
-  return task?.kind === 'post';
+/** What of the customer's has no verdict yet; `size` counts characters. */
+export function measureBacklog({ contactCentreLane: lane }: ThreadState): {
+  readonly messages: number;
+  readonly size: number;
+} {
+  const posts = [lane.current, ...lane.waiting].filter((task) => task?.kind === 'post');
+  const size = posts.reduce((sum, { message }) => sum + sizeOf(message), 0);
+  return { messages: posts.length, size };
+}
+
+function sizeOf({ text, postback = '', attachments = [] }: InboundMessage): number {
+  const files = attachments.reduce((sum, { name, url }) => sum + name.length + url.length, 0);
+  return text.length + postback.length + files;
 }
 
 /** How many customer's messages have no verdict yet. */
-export function countWaitingPosts({ contactCentreLane: lane }: ThreadState): number {
-  return lane.waiting.filter(isPost).length + (isPost(lane.current) ? 1 : 0);
+export function countWaitingPosts(state: ThreadState): number {
+  return measureBacklog(state).messages;
 }

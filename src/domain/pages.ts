@@ -13,6 +13,19 @@ const showLimit = { events: 100, size: 256_000 };
 /** For how long after accepting a message its gateway follows what becomes of it, unasked. */
 export const followedForMs = 5_000;
 
+/** How far ahead of the thread's own clock a gateway's may be. */
+const clockSkewMs = 1_000;
+
+/**
+ * Takes a message as it came, but for a gateway whose clock is ahead: how long that one follows
+ * cannot be told from its moment, so its pages are shown everything.
+ */
+export function withTrustedFollower(message: InboundMessage, atMs: number): InboundMessage {
+  if (message.acceptedAtMs <= atMs + clockSkewMs) return message;
+  const { via: _via, ...unfollowed } = message;
+  return unfollowed;
+}
+
 /** Gives the gateway that, at this moment, shows its own pages unasked what becomes of a message. */
 export function followerOf(message: InboundMessage, atMs: number): GatewayQueue | undefined {
   return atMs - message.acceptedAtMs < followedForMs ? message.via : undefined;

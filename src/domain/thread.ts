@@ -22,6 +22,7 @@ import {
   openPage,
   settleShow,
   startShows,
+  withTrustedFollower,
 } from './pages.js';
 import type { ThreadPolicy } from './policy.js';
 import type { OutboundStatus, ThreadEvent, ThreadState, Transition } from './thread-state.js';
@@ -104,6 +105,7 @@ function acceptInbound(state: ThreadState, message: InboundMessage, atMs: number
   if (Object.hasOwn(state.ledger.inbound, message.id)) return state;
   if (state.closed !== null) return giveVerdict(state, message, 'refused', atMs, 'THREAD_CLOSED');
   const page = message.via === undefined ? state : openPage(state, message.via);
+  const followed = withTrustedFollower(message, atMs);
   const open = stopCountdown({ ...page, lastActivityAtMs: atMs });
   const { id, text, attachments } = message;
   const logged = appendEvent(
@@ -116,12 +118,12 @@ function acceptInbound(state: ThreadState, message: InboundMessage, atMs: number
       ...(attachments === undefined ? {} : { attachments }),
       atMs: message.acceptedAtMs,
     },
-    followerOf(message, atMs),
+    followerOf(followed, atMs),
   );
   const inbound = { ...logged.ledger.inbound, [id]: 'accepted' as const };
   return enqueueTask(
     { ...logged, ledger: { ...logged.ledger, inbound } },
-    { kind: 'post', message, stage: 'post' },
+    { kind: 'post', message: followed, stage: 'post' },
   );
 }
 

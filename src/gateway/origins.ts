@@ -48,7 +48,7 @@ export function createOrigins(channels: ReadonlyMap<ChannelId, ChannelDefinition
       throw new RequestError('ORIGIN_FORBIDDEN', 'This origin is not listed for the channel.');
     }
     res.set('Access-Control-Allow-Origin', origin);
-    res.set('Access-Control-Expose-Headers', 'Retry-After, X-Request-Id');
+    res.set('Access-Control-Expose-Headers', 'Date, Retry-After, X-Request-Id');
   }
 
   return {

@@ -5,8 +5,8 @@ import type { Clock } from '../ports/clock.js';
 
 /** A limit on how often something may be done for each of many keys. */
 export interface RateLimit {
-  /** Takes one of what `key` has left; throws `RATE_LIMITED` when nothing is. */
-  spend(key: string, perMinute: number): void;
+  /** Takes one, or `amount`, of what `key` has left; throws `RATE_LIMITED` when it has less. */
+  spend(key: string, perMinute: number, amount?: number): void;
 }
 
 const sweepAtSize = 10_000;
@@ -24,10 +24,11 @@ export function createRateLimit(clock: Clock, what: string): RateLimit {
   }
 
   return {
-    spend(key, perMinute) {
+    spend(key, perMinute, amount = 1) {
       const rule: BucketRule = { capacity: perMinute, refillMs: 60_000 / perMinute };
       const nowMs = clock();
-      const taken = take(buckets.get(key)?.bucket ?? fullBucket(rule, nowMs), rule, nowMs);
+      const bucket = buckets.get(key)?.bucket ?? fullBucket(rule, nowMs);
+      const taken = take(bucket, rule, nowMs, amount);
       if (taken.bucket === undefined) {
         throw new RequestError('RATE_LIMITED', `Too many ${what}.`, { retryAfterMs: taken.waitMs });
       }

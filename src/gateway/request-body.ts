@@ -1,6 +1,7 @@
 /** @module Bodies: read up to a limit as bytes, then, when the caller is known, parsed and checked. */
 import express, { type Request, type Response } from 'express';
 import type { z } from 'zod';
+import { RequestError } from '../domain/errors.js';
 import { bodyInvalid } from './problem.js';
 
 /** How deep a body may nest; what is deeper is an attack, and breaks whatever walks it later. */
@@ -13,6 +14,11 @@ export type BodyReader = (req: Request, res: Response) => Promise<Buffer>;
 export function createBodyReader(limitBytes: number): BodyReader {
   const read = express.raw({ type: () => true, limit: limitBytes });
   return async (req, res) => {
+    if (Number(req.headers['content-length'] ?? 0) > limitBytes) {
+      // It is not waited for: whoever announces it may never send it.
+      res.set('Connection', 'close');
+      throw new RequestError('BODY_TOO_LARGE', 'The body is too large.');
+    }
     await new Promise<void>((resolve, reject) => {
       read(req, res, (error?: unknown) => {
         if (error === undefined) resolve();

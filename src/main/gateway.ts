@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createGatewayActivities } from '../../activities/index.js';
 import { loadGatewayConfig } from '../config/gateway.js';
@@ -16,6 +17,9 @@ import { createGatewayWorker } from '../temporal/workers.js';
 import { buildBrowserAssets } from './browser-assets.js';
 import { readTextFile, runProcess } from './run-process.js';
 import { connectPatiently, watchTemporal } from './temporal-link.js';
+
+/** Whoever has not sent a whole request by then after the stop is not waited for. */
+const answerWithinMs = 4_000;
 
 await runProcess(async (stopping) => {
   const config = loadGatewayConfig(process.env, readTextFile);
@@ -79,8 +83,8 @@ await runProcess(async (stopping) => {
     ended: done,
     async stop() {
       server.close();
-      await gateway.close();
-      server.closeIdleConnections();
+      await Promise.race([gateway.close(), pause(answerWithinMs)]);
+      server.closeAllConnections();
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await done;
       admission.close();

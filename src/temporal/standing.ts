@@ -11,6 +11,8 @@ import { isNotFound } from './errors.js';
 
 /** Messages that wait in a thread from which on it takes no more. */
 const fullFrom = 500;
+/** The same for their bytes: what waits must stay small enough to be handed on to a new run. */
+const fullFromBytes = 450_000;
 /** A workflow task that nobody picked up for this long means that no worker keeps up. */
 const stalledAfterMs = 1_000;
 
@@ -80,12 +82,14 @@ async function hasFullBacklog(
   client: Client,
   description: WorkflowExecutionDescription,
 ): Promise<boolean> {
-  if (description.historyLength < fullFrom) return false;
+  const { historyLength, historySize = 0 } = description;
+  if (historyLength < fullFrom && historySize < fullFromBytes) return false;
   const task = description.raw.pendingWorkflowTask;
   const scheduledAtMs = Number(task?.originalScheduledTime?.seconds ?? 0) * 1_000;
   if (!task || Date.now() - scheduledAtMs < stalledAfterMs) return false;
   const { workflowId, runId } = description;
   let waiting = 0;
+  let bytes = 0;
   let nextPageToken: Uint8Array | undefined;
   do {
     const page = await client.workflowService.getWorkflowExecutionHistoryReverse({
@@ -96,9 +100,12 @@ async function hasFullBacklog(
     });
     for (const event of page.history?.events ?? []) {
       if (event.workflowTaskCompletedEventAttributes) return false;
-      const { signalName } = event.workflowExecutionSignaledEventAttributes ?? {};
-      if (signalName === inboundSignal.name) waiting += 1;
-      if (waiting >= fullFrom) return true;
+      const { signalName, input } = event.workflowExecutionSignaledEventAttributes ?? {};
+      if (signalName === inboundSignal.name) {
+        waiting += 1;
+        bytes += input?.payloads?.[0]?.data?.length ?? 0;
+      }
+      if (waiting >= fullFrom || bytes >= fullFromBytes) return true;
     }
     nextPageToken = page.nextPageToken?.length ? page.nextPageToken : undefined;
   } while (nextPageToken !== undefined);

@@ -14,6 +14,7 @@ import {
   gatewaysQuery,
   inboundSignal,
   inboundStatusQuery,
+  outboundStatusQuery,
   presenceSignal,
   receiptSignal,
   stillHereSignal,
@@ -73,6 +74,15 @@ export function createThreads(deps: {
   async function isKnown(ref: ThreadRef, id: string): Promise<boolean> {
     const status = await answered(() => handleOf(ref).query(inboundStatusQuery, id));
     return status !== null;
+  }
+
+  /** Without a worker nobody can say; the end is certain all the same. */
+  async function isKnownReply(ref: ThreadRef, id: string): Promise<boolean> {
+    try {
+      return (await answered(() => handleOf(ref).query(outboundStatusQuery, id))) !== null;
+    } catch {
+      return false;
+    }
   }
 
   async function acceptOnClosed(
@@ -149,10 +159,13 @@ export function createThreads(deps: {
 
     async acceptReply(ref, message) {
       const standing = await standings.describe(ref);
-      if (standing.kind === 'closed') throw toClosedError(ref, standing);
       if (standing.kind === 'open' && (await tell(ref, agentReplySignal, message))) return;
-      const now = await standings.describe(ref);
-      if (now.kind === 'closed') throw toClosedError(ref, now);
+      const now = standing.kind === 'closed' ? standing : await standings.describe(ref);
+      if (now.kind === 'closed') {
+        // A call that is repeated is answered as it was the first time.
+        if (await isKnownReply(ref, message.id)) return;
+        throw toClosedError(ref, now);
+      }
       throw new RequestError('THREAD_UNKNOWN', `There is no thread ${ref.threadId}`);
     },
 

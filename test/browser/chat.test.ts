@@ -27,7 +27,7 @@ test('a customer in the widget and an agent in the console talk to each other', 
   const widget = widgetOf(customerPage);
   await widget.open();
   await widget.send('Is the water fresh today?');
-  await widget.message('Is the water fresh today?').getByText('Sent.').waitFor();
+  await widget.message('Is the water fresh today?').getByText('Sent.', { exact: true }).waitFor();
 
   const desk = await browser.newPage({ viewport: { width: 1200, height: 800 } });
   await desk.goto(`${system.simulatorUrl}/console`);
@@ -48,7 +48,7 @@ test('a customer in the widget and an agent in the console talk to each other', 
 
   await widget.send('Then I am on my way.');
   await log.getByText('Then I am on my way.').waitFor();
-  await widget.message('Then I am on my way.').getByText('Sent.').waitFor();
+  await widget.message('Then I am on my way.').getByText('Sent.', { exact: true }).waitFor();
   if (screenshots) {
     await customerPage.screenshot({ path: `${screenshots}/widget.png` });
     await desk.screenshot({ path: `${screenshots}/console.png` });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import http from 'node:http';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { type CustomerClient, openSession, type PageStream } from '../support/customer-client.js';
 import { type SimulatorClient, simulatorAt } from '../support/simulator-client.js';
@@ -132,4 +134,18 @@ describe('kill -9 while messages flow', () => {
     }
     expect((await simulator.state()).violations).toEqual([]);
   }, 120_000);
+});
+
+test('a gateway that is asked to stop does not wait for who never sends the rest', async () => {
+  const customer = await openSession(gateway(1));
+  const request = http.request(`${gateway(1)}/v1/threads/${customer.threadId}/messages`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${customer.token}`, 'content-length': '1000' },
+  });
+  request.on('error', () => undefined);
+  request.write('{"id":');
+  await once(request, 'socket');
+  const startedAtMs = Date.now();
+  expect(await system.processes.get('gateway-1')?.stop()).toBe(0);
+  expect(Date.now() - startedAtMs).toBeLessThan(9_000);
 });

@@ -127,6 +127,12 @@ describe.each(['customer', 'operator', 'agent'] as const)('a thread that its %s 
     expect(engine.centreOf(ref).posts).toHaveLength(1);
   });
 
+  test("accepts an agent's call again that it had accepted", async () => {
+    await engine.threads.acceptReply(ref, reply('r-1'));
+    const refusal = await refusalOf(engine.threads.acceptReply(ref, reply('r-late')));
+    expect(refusal).toMatchObject({ code: 'THREAD_CLOSED' });
+  });
+
   test('accepts an id again that it had accepted', async () => {
     await expect(engine.say(ref, inbound('m-1'))).resolves.toBeUndefined();
     expect(engine.centreOf(ref).posts).toHaveLength(1);

@@ -23,7 +23,8 @@ import { readAuthor, readReply, textPlaces } from './reply.js';
 import { findThreadCandidates, type ThreadCandidates } from './thread-look-up.js';
 
 const boxPath = '/integration/box';
-const bodyLimitBytes = 1024 * 1024;
+/** A rich message's text is kept twice, and one payload of a thread holds two megabytes. */
+const bodyLimitBytes = 512 * 1024;
 /** Calls without an id and with the same body are one call within this time. */
 const repeatWindowMs = 10_000;
 /** 192 bits of a digest: nobody meets another's. */
@@ -170,10 +171,10 @@ export function mountBox(
       const authorName = readAuthor(body)?.name;
       if (ref) {
         const typing = { isTyping: action === 'isTypingOn' };
-        await threads.showTyping(
-          ref,
-          authorName === undefined ? typing : { ...typing, authorName },
-        );
+        const shown = authorName === undefined ? typing : { ...typing, authorName };
+        threads.showTyping(ref, shown).catch((error: unknown) => {
+          logger.debug({ ...ref, err: error }, 'typing not shown');
+        });
       }
       res.status(204).end();
     },

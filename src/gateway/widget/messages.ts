@@ -12,22 +12,28 @@ import type { StreamHub } from '../streams/stream-hub.js';
 import { type Admission, jsonOf } from './admission.js';
 import { messageSchema } from './schemas.js';
 
+/** Far above what a person writes; a burst of this much is taken at once. */
+const charactersPerMinute = 300_000;
+
 /** Makes the handler of `POST /v1/threads/{threadId}/messages`. */
 export function createMessageHandler(deps: {
   readonly admission: Admission;
   readonly threads: Pick<Threads, 'acceptInbound'>;
   readonly hub: StreamHub;
   readonly limit: RateLimit;
+  /** Characters, so that what waits in a thread stays small enough to be handed on. */
+  readonly sizeLimit: RateLimit;
   readonly gatewayQueue: GatewayQueue;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: GatewayMetrics;
 }): Handler {
-  const { admission, threads, hub, limit, gatewayQueue, clock, logger, metrics } = deps;
+  const { admission, threads, hub, limit, sizeLimit, gatewayQueue, clock, logger, metrics } = deps;
   return async (req, res) => {
     const { ref, customer, channel, body } = await admission.admitToThread(req, res);
     const message = checkBody(jsonOf(req, body), messageSchema);
     limit.spend(`${ref.channelId} ${ref.threadId}`, channel.limits.messagesPerMinute);
+    sizeLimit.spend(`${ref.channelId} ${ref.threadId}`, charactersPerMinute, body.length);
     const { id, text, attachments, postback } = message;
     // The thread leaves it to this gateway to show its own pages what becomes of the message.
     const isFollowed = hub.hasPages(ref);

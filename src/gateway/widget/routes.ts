@@ -47,6 +47,7 @@ export function mountWidgetApi(
     threads,
     hub,
     limit: createRateLimit(clock, 'messages in this thread'),
+    sizeLimit: createRateLimit(clock, 'long messages in this thread'),
     gatewayQueue: deps.gatewayQueue,
     clock,
     logger,

@@ -345,3 +345,26 @@ test('a rule changes nothing of what it is given', () => {
   expect(transition(before, event)).toEqual(transition(before, event));
   expect(before).toEqual(freshThread());
 });
+
+describe('a moment or a wait that cannot be meant', () => {
+  test.each([1e17, Number.POSITIVE_INFINITY, Number.NaN, -5])(
+    'does not park a thread for ever: Retry-After %s',
+    (retryAfterMs) => {
+      const code = 'CONTACT_CENTRE_RATE_LIMITED';
+      const { state } = send(driveThread(), 'm-1').settle({ kind: 'deferred', code, retryAfterMs });
+      const waitMs = (nextWakeAtMs(state) ?? Number.NaN) - startMs;
+      expect(waitMs).toBeGreaterThan(0);
+      expect(waitMs).toBeLessThanOrEqual(24 * 60 * 60 * 1_000);
+    },
+  );
+
+  test('a gateway whose clock is ahead is shown what becomes of its messages', () => {
+    const message = { ...customerMessage('m-1'), via: gatewayA, acceptedAtMs: startMs + 15_000 };
+    const { state } = driveThread().feed({ type: 'inbound', message });
+    expect(state.pages[gatewayA]).toBeDefined();
+    expect(state.log.filter((event) => event.shownBy !== undefined)).toEqual([]);
+    const punctual = { ...message, acceptedAtMs: startMs };
+    const followed = driveThread().feed({ type: 'inbound', message: punctual });
+    expect(followed.state.log.map((event) => event.shownBy)).toEqual([gatewayA]);
+  });
+});

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import http from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
 import { RequestError } from '../../../src/domain/errors.js';
@@ -144,6 +146,19 @@ describe('a message that is refused', () => {
       headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
     });
     expect(packed.status).toBe(413);
+  });
+
+  test('is answered at once when it is announced too large, and never comes', async () => {
+    const { url } = await startGateway();
+    const session = await openSession(url);
+    const request = http.request(`${url}/v1/threads/${session.threadId}/messages`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${session.token}`, 'content-length': '70000000' },
+    });
+    request.flushHeaders();
+    const [answer] = (await once(request, 'response')) as [http.IncomingMessage];
+    expect(answer.statusCode).toBe(413);
+    request.destroy();
   });
 
   test('is for a closed thread, and says who closed it and when', async () => {

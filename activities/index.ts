@@ -7,5 +7,6 @@ export const createWorkerActivities = createContactCentreActivities;
 /** Makes the activities of a gateway. */
 export const createGatewayActivities = createChannelActivities;
 
+export type { PostedMessage } from '../src/ports/contact-centre.js';
 export type WorkerActivities = ReturnType<typeof createContactCentreActivities>;
 export type GatewayActivities = ReturnType<typeof createChannelActivities>;

@@ -1,6 +1,8 @@
 /** @module Performs what a thread asks for, and gives back the event that each effect owes. */
 
-import { toInboundExternalId } from '../src/domain/ids.js';
+import type { PostedMessage } from '../activities/index.js';
+import { type ContactNumber, toInboundExternalId } from '../src/domain/ids.js';
+import type { ContactStatus } from '../src/domain/policy.js';
 import type { Effect, ThreadEvent, ThreadState } from '../src/domain/thread-state.js';
 import { contactCentre, pagesAt } from './activity-proxies.js';
 import { toOutcome } from './outcomes.js';
@@ -25,7 +27,9 @@ export async function performEffect(effect: Effect, state: ThreadState): Promise
   }
   const { gateway, events } = effect;
   try {
-    const summary = `events ${events[0]?.seq}-${events.at(-1)?.seq}`;
+    const first = events[0]?.seq;
+    const summary =
+      first === undefined ? 'is the page there?' : `events ${first}-${events.at(-1)?.seq}`;
     const isShown = await pagesAt(gateway).showToCustomer.executeWithOptions({ summary }, [
       { ref: state.ref, events },
     ]);
@@ -36,8 +40,8 @@ export async function performEffect(effect: Effect, state: ThreadState): Promise
 }
 
 async function callContactCentre(
-  { task, contact }: ContactCentreEffect,
-  { ref, customer }: ThreadState,
+  { task, contact, contactCheck }: ContactCentreEffect,
+  { ref, customer, policy: { endedStatuses } }: ThreadState,
 ): Promise<ContactCentreOwed['outcome']> {
   switch (task.kind) {
     case 'post': {
@@ -62,8 +66,12 @@ async function callContactCentre(
             ...(postback === undefined ? {} : { postback }),
             createdAtMs: acceptedAtMs,
           },
+          contact === null || contactCheck === 'none'
+            ? null
+            : { contact, isOptional: contactCheck === 'ifReadsAreSpare', endedStatuses },
         ],
       );
+      if ('ended' in posted) return { kind: 'contactEnded', sighting: posted.ended };
       return { kind: 'done', ...contactOf(posted) };
     }
     case 'report': {
@@ -73,12 +81,14 @@ async function callContactCentre(
       ]);
       return { kind: 'done' };
     }
-    case 'endContact':
-      if (contact === null) return { kind: 'done' };
-      await contactCentre.endContact.executeWithOptions({ summary: `contact ${contact}` }, [
-        { contact, status: task.status },
+    case 'endContact': {
+      const ended = task.contact ?? contact;
+      if (ended === null) return { kind: 'done' };
+      await contactCentre.endContact.executeWithOptions({ summary: `contact ${ended}` }, [
+        { contact: ended, status: task.status },
       ]);
       return { kind: 'done' };
+    }
     case 'shutThread':
       await contactCentre.setThreadOpen.executeWithOptions({ summary: 'take no more messages' }, [
         { thread: ref, isOpen: false },
@@ -87,6 +97,13 @@ async function callContactCentre(
   }
 }
 
-function contactOf<Contact>(posted: { readonly contact?: Contact }): { contact?: Contact } {
-  return posted.contact === undefined ? {} : { contact: posted.contact };
+function contactOf(posted: PostedMessage): {
+  contact?: ContactNumber;
+  contactStatus?: ContactStatus;
+} {
+  const { contact, contactStatus } = posted;
+  return {
+    ...(contact === undefined ? {} : { contact }),
+    ...(contactStatus === undefined ? {} : { contactStatus }),
+  };
 }

@@ -15,7 +15,12 @@ import type {
   ThreadEnder,
 } from '../src/domain/messages.js';
 import type { ThreadPolicy } from '../src/domain/policy.js';
-import type { InboundStatus, OutboundStatus, ThreadState } from '../src/domain/thread-state.js';
+import type {
+  ContactSighting,
+  InboundStatus,
+  OutboundStatus,
+  ThreadState,
+} from '../src/domain/thread-state.js';
 
 /** What a thread starts with; `state` only where an earlier run hands over. */
 export interface ThreadInput {
@@ -44,13 +49,6 @@ export interface Presence {
   readonly atMs: number;
 }
 
-/** A contact that the contact centre says has ended. */
-export interface ContactEnded {
-  readonly contact: string;
-  readonly status: string;
-  readonly statusUpdatedAtMs: number;
-}
-
 /** What to read of a thread. Without arguments, from the start. */
 export interface ReadRequest {
   readonly afterSeq: number;
@@ -73,8 +71,8 @@ export const receiptSignal = defineSignal<[Receipt]>('receipt');
 export const stillHereSignal = defineSignal('stillHere');
 /** The customer ends the thread. */
 export const customerEndSignal = defineSignal('customerEnd');
-/** The contact centre says that the contact has ended. */
-export const contactEndedSignal = defineSignal<[ContactEnded]>('contactEnded');
+/** The contact centre says what has become of the contact; the thread judges whether it ended. */
+export const contactEndedSignal = defineSignal<[ContactSighting]>('contactEnded');
 
 /** An operator closes the thread. An update, so that the operator sees that it was taken. */
 export const closeUpdate = defineUpdate<{ state: 'closed' }>('close');

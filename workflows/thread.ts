@@ -14,6 +14,7 @@ import {
 } from '@temporalio/workflow';
 import { countWaitingPosts } from '../src/domain/contact-centre-lane.js';
 import { archiveLog, viewThread } from '../src/domain/customer-log.js';
+import { clockDueAtMs } from '../src/domain/idle-clock.js';
 import type { GatewayQueue } from '../src/domain/ids.js';
 import { isFinished, isQuiet, newThread, nextWakeAtMs, transition } from '../src/domain/thread.js';
 import type { ThreadEvent, ThreadState } from '../src/domain/thread-state.js';
@@ -79,7 +80,7 @@ function endOnCancellation(run: Run): void {
 }
 
 async function live(run: Run, input: ThreadInput): Promise<ThreadResult> {
-  const alarm = createAlarm(() => run.inbox.push({ type: 'tick' }), 'next try');
+  const alarm = createAlarm(() => run.inbox.push({ type: 'tick' }));
   const publication = createPublication(run.state);
   const { continueAfterEvents = defaultContinueAfterEvents } = input;
   let handOverFromEvents = continueAfterEvents;
@@ -111,9 +112,15 @@ async function live(run: Run, input: ThreadInput): Promise<ThreadResult> {
       continue;
     }
     const wakeAtMs = nextWakeAtMs(run.state);
-    if (wakeAtMs !== undefined) alarm.ringBy(wakeAtMs);
+    if (wakeAtMs !== undefined) alarm.ringBy(wakeAtMs, describeWake(run.state, wakeAtMs));
     await condition(() => run.inbox.length > 0);
   }
+}
+
+/** Says what the thread waits for, as a person reads it on the timer. */
+function describeWake(state: ThreadState, wakeAtMs: number): string {
+  if (wakeAtMs !== clockDueAtMs(state)) return 'next try, or a look whether the page is there';
+  return state.phase === 'warned' ? 'countdown' : 'idle';
 }
 
 /** Builds the state before the first handler can see it. A new run begins with a tick. */
@@ -139,17 +146,13 @@ function registerHandlers(run: Run): void {
   const signals = [
     handled(inboundSignal, (message) => inbox.push({ type: 'inbound', message })),
     handled(agentReplySignal, (message) => inbox.push({ type: 'agentReply', message })),
-    handled(presenceSignal, ({ gateway, change }) =>
-      inbox.push({ type: 'presence', gateway, change }),
+    handled(presenceSignal, ({ gateway, change, atMs }) =>
+      inbox.push({ type: 'presence', gateway, change, changedAtMs: atMs }),
     ),
     handled(receiptSignal, (receipt) => inbox.push({ type: 'receipt', receipt })),
     handled(stillHereSignal, () => inbox.push({ type: 'stillHere' })),
     handled(customerEndSignal, () => inbox.push({ type: 'end', by: 'customer' })),
-    handled(contactEndedSignal, ({ contact, status }) => {
-      const { policy, contact: known } = run.state;
-      if (contact !== known || !policy.endedStatuses.some((ended) => ended === status)) return;
-      inbox.push({ type: 'end', by: 'agent' });
-    }),
+    handled(contactEndedSignal, (sighting) => inbox.push({ type: 'contactSeen', sighting })),
   ];
   // What came before this run's first task is handed over by handler, not in the order in which it
   // came; only a default handler, set before all others, is given it in that order.

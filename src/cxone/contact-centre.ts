@@ -11,11 +11,12 @@ import {
   toContactEnd,
   toCreateMessage,
   toFindMessage,
+  toReadContact,
   toSenderAction,
   toStatusUpdate,
   toThreadUpdate,
 } from './requests.js';
-import { type AnsweredMessage, createdSchema, foundSchema } from './schemas.js';
+import { type AnsweredMessage, createdSchema, foundSchema, readContactSchema } from './schemas.js';
 import type { CxoneDeps } from './settings.js';
 import { createTokens } from './tokens.js';
 
@@ -73,6 +74,23 @@ export function createCxoneContactCentre(deps: CxoneDeps): CxoneContactCentre {
       }
       return undefined;
     },
+
+    async readContact(contact, signal) {
+      const call = toReadContact(contact);
+      const answer = await client.call(call, signal);
+      const { id, status, statusUpdatedAt } = readAnswer(readContactSchema, answer, call.operation);
+      if ((id ?? contact) !== contact) {
+        throw unintelligible(answer, call.operation, 'id: expected the contact that was asked for');
+      }
+      const statusUpdatedAtMs = Date.parse(statusUpdatedAt ?? '');
+      return {
+        contact,
+        status,
+        ...(Number.isNaN(statusUpdatedAtMs) ? {} : { statusUpdatedAtMs }),
+      };
+    },
+
+    hasReadsToSpare: () => limiters.reads.hasToSpare(),
 
     async reportStatus(report, signal) {
       await client.call(toStatusUpdate(report), signal);

@@ -1,4 +1,4 @@
-import { type Bucket, type BucketRule, fullBucket, take } from '../domain/budget.js';
+import { type Bucket, type BucketRule, fullBucket, refill, take } from '../domain/budget.js';
 import { RemoteError } from '../domain/errors.js';
 import type { Clock } from '../ports/clock.js';
 
@@ -11,6 +11,8 @@ export interface Limiter {
    * wait would be too long for a caller that holds a slot meanwhile.
    */
   take(signal: AbortSignal): Promise<void>;
+  /** Says whether a token could be had without a wait, and some were left after it. */
+  hasToSpare(): boolean;
   /** Says how many processes share the budget. */
   setShare(workers: number): void;
 }
@@ -77,6 +79,8 @@ export function createLimiter(perSecond: number, clock: Clock): Limiter {
         if (timer === undefined) serve();
       });
     },
+    hasToSpare: () =>
+      waiters.length === 0 && refill(bucket, rule, clock()).tokens >= 1 + rule.capacity / 4,
     setShare(workers) {
       rule = toRule(perSecond / Math.max(1, workers));
       bucket = { ...bucket, tokens: Math.min(bucket.tokens, rule.capacity) };

@@ -109,6 +109,16 @@ export function toSenderAction(thread: ThreadRef, isTyping: boolean): ApiRequest
   };
 }
 
+/** A look at a contact (cxone.md 2.6, CONFIRMED by OAS-TS). */
+export function toReadContact(contact: ContactNumber): ApiRequest {
+  return {
+    operation: `read contact ${contact}`,
+    budget: 'reads',
+    method: 'GET',
+    path: `/contacts/${part(contact)}`,
+  };
+}
+
 /** The end of a contact (cxone.md 2.6, CONFIRMED by OAS-TS); abandoning is a call of its own. */
 export function toContactEnd(contact: ContactNumber, status: EndingStatus): ApiRequest {
   const path = `/contacts/${part(contact)}`;

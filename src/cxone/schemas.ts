@@ -3,6 +3,7 @@
  * that is not known may be there.
  */
 import { z } from 'zod';
+import { contactStatuses } from '../domain/policy.js';
 
 /** DFO writes ids as numbers or as text, depending on the endpoint. */
 const id = z.union([z.string().min(1), z.number()], { error: 'expected an id' }).transform(String);
@@ -30,6 +31,13 @@ export const createdSchema = z
   .refine(({ consumerContact, message }) => Boolean(consumerContact ?? message), {
     error: 'expected consumerContact or message',
   });
+
+/** The answer to a read of one contact (cxone.md 2.6, OAS-TS): without a status it says nothing. */
+export const readContactSchema = z.looseObject({
+  id: id.nullish(),
+  status: z.enum(contactStatuses, { error: 'expected one of the seven statuses' }),
+  statusUpdatedAt: z.string().nullish(),
+});
 
 /** The answer to a search for messages (cxone.md 2.5, OAS-TS). */
 export const foundSchema = z.looseObject({

@@ -6,32 +6,29 @@
  * takes, unless the thread was closed meanwhile.
  */
 import { contactUpdateRule, take } from './budget.js';
+import { contactCheckOf } from './contact-check.js';
 import { appendEvent } from './customer-log.js';
 import type { EngineErrorCode } from './errors.js';
 import type { InboundMessage, Verdict } from './messages.js';
 import { followerOf } from './pages.js';
 import type {
   ContactCentreLane,
-  ContactCentreOutcome,
   ContactCentreTask,
   Effect,
   InboundStatus,
   ThreadState,
 } from './thread-state.js';
 
-/** The contact centre's index may lag: a look comes this long after what it looks for. */
-export const lookAfterMs = 1_000;
-const shortestDeferralMs = 500;
-const longestDeferralMs = 15_000;
-const longestWaitMs = 24 * 60 * 60 * 1_000;
+/** A customer's message on its way. */
+export type Post = Extract<ContactCentreTask, { kind: 'post' }>;
 
-type Post = Extract<ContactCentreTask, { kind: 'post' }>;
-
-function withLane(state: ThreadState, change: Partial<ContactCentreLane>): ThreadState {
+/** Changes the lane. */
+export function withLane(state: ThreadState, change: Partial<ContactCentreLane>): ThreadState {
   return { ...state, contactCentreLane: { ...state.contactCentreLane, ...change } };
 }
 
-function withInboundStatus(
+/** Writes a line of the ledger. */
+export function withInboundStatus(
   state: ThreadState,
   message: InboundMessage,
   status: InboundStatus,
@@ -41,7 +38,7 @@ function withInboundStatus(
 }
 
 /** Says whether customers' messages still go out: not after an end that was not the customer's. */
-function isPostingAllowed({ closed }: ThreadState): boolean {
+export function isPostingAllowed({ closed }: ThreadState): boolean {
   return closed === null || (closed.by === 'customer' && closed.isPostingOver !== true);
 }
 
@@ -85,133 +82,9 @@ export function refuseWaiting(state: ThreadState, atMs: number): ThreadState {
   return refused.reduce((next, task) => refuse(next, task.message, atMs), lane);
 }
 
-function refuse(state: ThreadState, message: InboundMessage, atMs: number): ThreadState {
+/** Refuses a customer's message because the thread is closed. */
+export function refuse(state: ThreadState, message: InboundMessage, atMs: number): ThreadState {
   return giveVerdict(state, message, 'refused', atMs, 'THREAD_CLOSED' satisfies EngineErrorCode);
-}
-
-function finishTask(state: ThreadState): ThreadState {
-  return withLane(state, { current: null, isInFlight: false, pausedUntilMs: 0, deferrals: 0 });
-}
-
-function pauseTask(
-  state: ThreadState,
-  task: ContactCentreTask,
-  untilMs: number,
-  deferrals: number,
-): ThreadState {
-  return withLane(state, { current: task, isInFlight: false, pausedUntilMs: untilMs, deferrals });
-}
-
-function deferTask(
-  state: ThreadState,
-  task: ContactCentreTask,
-  atMs: number,
-  retryAfterMs = 0,
-): ThreadState {
-  const { deferrals } = state.contactCentreLane;
-  const pauseMs = Math.min(longestDeferralMs, shortestDeferralMs * 2 ** Math.min(deferrals, 10));
-  const untilMs = atMs + Math.max(pauseMs, toWait(retryAfterMs));
-  return pauseTask(state, task, untilMs, deferrals + 1);
-}
-
-/** An absurd wait, which would park a thread for ever, is a mistake of whoever asks for it. */
-function toWait(retryAfterMs = 0): number {
-  return Number.isFinite(retryAfterMs) ? Math.min(longestWaitMs, Math.max(0, retryAfterMs)) : 0;
-}
-
-/** Notes how the task in flight ended. */
-export function settleTask(
-  state: ThreadState,
-  outcome: ContactCentreOutcome,
-  atMs: number,
-): ThreadState {
-  const { current, isInFlight } = state.contactCentreLane;
-  if (current === null || !isInFlight) return state;
-  return current.kind === 'post'
-    ? settlePost(state, current, outcome, atMs)
-    : settleOther(state, current, outcome, atMs);
-}
-
-function settlePost(
-  state: ThreadState,
-  task: Post,
-  outcome: ContactCentreOutcome,
-  atMs: number,
-): ThreadState {
-  const { message, stage } = task;
-  switch (outcome.kind) {
-    case 'done': {
-      const known = outcome.contact === undefined ? state : { ...state, contact: outcome.contact };
-      return finishTask(giveVerdict(known, message, 'sent', atMs));
-    }
-    case 'absent':
-      if (stage === 'look') {
-        return pauseTask(state, { ...task, stage: 'lookAgain' }, atMs + lookAfterMs, 0);
-      }
-      if (!isPostingAllowed(state)) return finishTask(refuse(state, message, atMs));
-      return pauseTask(state, { ...task, stage: 'post' }, atMs, 0);
-    case 'inDoubt':
-      // A look that is in doubt itself is simply made again.
-      if (stage !== 'post') return deferTask(state, task, atMs);
-      return pauseTask(
-        withInboundStatus(state, message, 'inDoubt'),
-        { ...task, stage: 'look' },
-        atMs + lookAfterMs,
-        0,
-      );
-    case 'rejected':
-      // A look that is refused says nothing about the message.
-      if (stage !== 'post') return deferTask(state, task, atMs);
-      return finishTask(giveVerdict(state, message, 'failed', atMs, outcome.code));
-    case 'deferred':
-      if (stage === 'post' && !isPostingAllowed(state)) {
-        const pausedUntilMs = atMs + toWait(outcome.retryAfterMs);
-        return withLane(finishTask(refuse(state, message, atMs)), { pausedUntilMs });
-      }
-      return deferTask(state, task, atMs, outcome.retryAfterMs);
-  }
-}
-
-/**
- * An operator mends the lane: `retry` ends a pause, but not the second before a look, without which
- * a look means nothing; `giveUp` drops the current task, which fails a message. Nothing happens
- * while an effect is on its way: its outcome comes first.
- */
-export function repairLane(
-  state: ThreadState,
-  action: 'retry' | 'giveUp',
-  atMs: number,
-): ThreadState {
-  const { current, isInFlight, deferrals } = state.contactCentreLane;
-  if (isInFlight) return state;
-  if (action === 'retry' || current === null) {
-    if (current?.kind === 'post' && current.stage !== 'post' && deferrals === 0) return state;
-    return withLane(state, { pausedUntilMs: 0, deferrals: 0 });
-  }
-  return finishTask(
-    current.kind === 'post'
-      ? giveVerdict(state, current.message, 'failed', atMs, 'OPERATOR')
-      : state,
-  );
-}
-
-/** Every other task is safe to repeat, so a doubt is no different from a deferral. */
-function settleOther(
-  state: ThreadState,
-  task: ContactCentreTask,
-  outcome: ContactCentreOutcome,
-  atMs: number,
-): ThreadState {
-  switch (outcome.kind) {
-    case 'done':
-    case 'absent':
-    case 'rejected':
-      return finishTask(state);
-    case 'inDoubt':
-      return deferTask(state, task, atMs);
-    case 'deferred':
-      return deferTask(state, task, atMs, outcome.retryAfterMs);
-  }
 }
 
 /** Says whether a task has something to act on: nothing is sent for what was never heard of there. */
@@ -221,7 +94,7 @@ function isPossible(state: ThreadState, task: ContactCentreTask): boolean {
     case 'report':
       return true;
     case 'endContact':
-      return state.contact !== null;
+      return task.contact !== undefined || state.contact !== null;
     case 'shutThread':
       // A post's answer need not name a contact.
       return state.contact !== null || Object.values(state.ledger.inbound).includes('sent');
@@ -260,6 +133,7 @@ export function startTask(
     waiting,
     current: task,
     isInFlight: true,
+    startedAtMs: nowMs,
     budget: taken.bucket,
   });
   return {
@@ -267,7 +141,15 @@ export function startTask(
       task.kind === 'post' && task.stage === 'post'
         ? withInboundStatus(started, task.message, 'sending')
         : started,
-    effects: [{ lane: 'contactCentre', task, contact: state.contact }],
+    effects: [
+      {
+        lane: 'contactCentre',
+        task,
+        contact: state.contact,
+        contactCheck:
+          task.kind === 'post' && task.stage === 'post' ? contactCheckOf(state, nowMs) : 'none',
+      },
+    ],
   };
 }
 

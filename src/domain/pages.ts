@@ -9,6 +9,7 @@ import type { Effect, PageHolder, ThreadState } from './thread-state.js';
 
 /** How much one show carries at most. */
 const showLimit = { events: 100, size: 256_000 };
+const shortestProbeMs = 5_000;
 
 /** For how long after accepting a message its gateway follows what becomes of it, unasked. */
 export const followedForMs = 5_000;
@@ -36,13 +37,18 @@ function withPage(state: ThreadState, gateway: GatewayQueue, page: PageHolder): 
 }
 
 /** Notes that a gateway has a page open; it fetches by itself what is in the log already. */
-export function openPage(state: ThreadState, gateway: GatewayQueue): ThreadState {
+export function openPage(state: ThreadState, gateway: GatewayQueue, atMs: number): ThreadState {
   const known = state.pages[gateway];
   if (known === undefined) {
-    return withPage(state, gateway, { cursor: state.lastSeq, showingUpTo: null });
+    const { lastSeq: cursor } = state;
+    return withPage(state, gateway, { cursor, showingUpTo: null, seenAtMs: atMs });
   }
-  if (known.showingUpTo === null) return state;
-  return withPage(state, gateway, { ...known, meanwhile: 'opened' });
+  const seen = { ...known, seenAtMs: atMs };
+  return withPage(
+    state,
+    gateway,
+    known.showingUpTo === null ? seen : { ...seen, meanwhile: 'opened' },
+  );
 }
 
 /** Notes that a gateway has no page of this thread any more. */
@@ -66,34 +72,78 @@ export function settleShow(
   state: ThreadState,
   gateway: GatewayQueue,
   isShown: boolean,
+  atMs: number,
 ): ThreadState {
   const page = state.pages[gateway];
   if (page === undefined || page.showingUpTo === null) return state;
-  const { cursor, showingUpTo, meanwhile } = page;
+  const { cursor, showingUpTo, seenAtMs, meanwhile } = page;
   if (meanwhile === 'gone' || (!isShown && meanwhile !== 'opened')) {
     return withoutPage(state, gateway);
   }
-  return withPage(state, gateway, { cursor: isShown ? showingUpTo : cursor, showingUpTo: null });
+  return withPage(state, gateway, {
+    cursor: isShown ? showingUpTo : cursor,
+    showingUpTo: null,
+    seenAtMs: isShown ? atMs : seenAtMs,
+  });
 }
 
-/** Starts what can be shown now. */
-export function startShows(state: ThreadState): { state: ThreadState; effects: Effect[] } {
+/** Says whether somebody relies on the page being there: a customer who waits is not idle. */
+function isProbed(state: ThreadState): boolean {
+  return state.phase === 'open' && state.lastMessageBy === 'customer';
+}
+
+/** A page is asked for a few times within the idle time, and at least once. */
+function probeAtMs({ policy }: ThreadState, page: PageHolder): number {
+  const { idleAfterMs } = policy;
+  return page.seenAtMs + Math.min(idleAfterMs, Math.max(shortestProbeMs, idleAfterMs / 4));
+}
+
+/** The moment at which the next page is asked whether it is still there; undefined for never. */
+export function nextProbeAtMs(state: ThreadState): number | undefined {
+  if (!isProbed(state)) return undefined;
+  const moments = Object.values(state.pages)
+    .filter((page) => page.showingUpTo === null)
+    .map((page) => probeAtMs(state, page));
+  return moments.length === 0 ? undefined : Math.min(...moments);
+}
+
+/** Says whether all that a gateway lacks is what it shows to its own pages by itself. */
+function isShownUnasked(
+  state: ThreadState,
+  gateway: GatewayQueue,
+  { cursor }: PageHolder,
+): boolean {
+  const firstSeq = state.log[0]?.seq ?? 0;
+  if (cursor < state.lastSeq && cursor + 1 < firstSeq) return false;
+  const lacking = state.log.slice(Math.max(0, cursor + 1 - firstSeq));
+  return lacking.every((event) => event.shownBy === gateway);
+}
+
+/**
+ * Starts what can be shown now. A gateway whose page is relied on and was not heard of for a while
+ * is shown nothing at all: its answer tells whether the page is still there.
+ */
+export function startShows(
+  state: ThreadState,
+  nowMs: number,
+): { state: ThreadState; effects: Effect[] } {
   const effects: Effect[] = [];
   let next = state;
   for (const [key, page] of Object.entries(state.pages)) {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.entries forgets the brand of the record's keys
     const gateway = key as GatewayQueue;
-    if (page.showingUpTo !== null || page.cursor >= state.lastSeq) continue;
-    const firstSeq = state.log[0]?.seq ?? 0;
-    const isArchived = page.cursor + 1 < firstSeq;
-    const lacking = state.log.slice(Math.max(0, page.cursor + 1 - firstSeq));
-    if (!isArchived && lacking.every((event) => event.shownBy === gateway)) {
-      next = withPage(next, gateway, { cursor: state.lastSeq, showingUpTo: null });
-      continue;
+    if (page.showingUpTo !== null) continue;
+    const events = isShownUnasked(state, gateway, page)
+      ? []
+      : takePage(eventsAfter(state.log, page.cursor), showLimit);
+    const cursor = events.length > 0 ? page.cursor : Math.max(page.cursor, state.lastSeq);
+    if (events.length > 0 || (isProbed(state) && nowMs >= probeAtMs(state, page))) {
+      const showingUpTo = events.at(-1)?.seq ?? cursor;
+      next = withPage(next, gateway, { ...page, cursor, showingUpTo });
+      effects.push({ lane: 'customer', gateway, events });
+    } else if (cursor !== page.cursor) {
+      next = withPage(next, gateway, { ...page, cursor });
     }
-    const events = takePage(eventsAfter(state.log, page.cursor), showLimit);
-    next = withPage(next, gateway, { ...page, showingUpTo: events.at(-1)?.seq ?? page.cursor });
-    effects.push({ lane: 'customer', gateway, events });
   }
   return { state: next, effects };
 }

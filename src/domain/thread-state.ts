@@ -5,6 +5,7 @@
  * new `version` and a step that lifts the old one.
  */
 import type { Bucket } from './budget.js';
+import type { ContactCheck } from './contact-check.js';
 import type { EngineErrorCode } from './errors.js';
 import type {
   ContactNumber,
@@ -21,7 +22,7 @@ import type {
   Receipt,
   ThreadEnder,
 } from './messages.js';
-import type { EndingStatus, ThreadPolicy } from './policy.js';
+import type { ContactStatus, EndingStatus, ThreadPolicy } from './policy.js';
 
 /** What a thread knows of a customer's message. */
 export type InboundStatus = 'accepted' | 'sending' | 'inDoubt' | 'sent' | 'failed' | 'refused';
@@ -59,7 +60,12 @@ export type ContactCentreTask =
       readonly atMs: number;
       readonly reason?: string;
     }
-  | { readonly kind: 'endContact'; readonly status: EndingStatus }
+  /** Without a contact of its own, the thread's is meant. */
+  | {
+      readonly kind: 'endContact';
+      readonly status: EndingStatus;
+      readonly contact?: ContactNumber;
+    }
   | { readonly kind: 'shutThread' };
 
 /** The lane to the contact centre: one task at a time, in order. */
@@ -72,6 +78,8 @@ export interface ContactCentreLane {
   readonly pausedUntilMs: number;
   /** How often the current task was put off; the pause grows with it. */
   readonly deferrals: number;
+  /** When the effect in flight, or the last one, was started. */
+  readonly startedAtMs: number;
   /** The contact's budget of updates (cxone.md 3.7: 250 at once, then 17 a minute). */
   readonly budget: Bucket;
 }
@@ -82,6 +90,8 @@ export interface PageHolder {
   readonly cursor: number;
   /** The last event of the show that is on its way, or null. */
   readonly showingUpTo: number | null;
+  /** When a page was last known to be open here: a gateway that died says nothing. */
+  readonly seenAtMs: number;
   /** What presence said since that show began; what it saw of pages may be older than this. */
   readonly meanwhile?: 'opened' | 'gone';
 }
@@ -114,8 +124,15 @@ export interface ThreadState {
   readonly policy: ThreadPolicy;
   readonly phase: 'open' | 'warned' | 'closed';
   readonly deadlineAtMs: number | null;
+  /** Where the idle clock counts from; null while it does not run. */
+  readonly clockFromMs: number | null;
+  readonly lastMessageBy: 'customer' | 'agent' | null;
   readonly closed: ThreadEnd | null;
   readonly contact: ContactNumber | null;
+  /** When the contact was last seen in a status that is no end. */
+  readonly contactSeenOpenAtMs: number | null;
+  /** The newest change of status that the contact centre told of; older news are ignored. */
+  readonly contactStatusAtMs: number | null;
   /** The moment of the last message either way. */
   readonly lastActivityAtMs: number;
   readonly log: readonly LoggedEvent[];
@@ -128,10 +145,23 @@ export interface ThreadState {
   readonly heldUntilMs: number;
 }
 
+/** What the contact centre said of a contact. */
+export interface ContactSighting {
+  readonly contact: ContactNumber;
+  readonly status: ContactStatus;
+  readonly statusUpdatedAtMs?: number;
+}
+
 /** How an effect for the contact centre ended. */
 export type ContactCentreOutcome =
   /** It was done; a post's answer, or a look-up, names the contact where it said one. */
-  | { readonly kind: 'done'; readonly contact?: ContactNumber }
+  | {
+      readonly kind: 'done';
+      readonly contact?: ContactNumber;
+      readonly contactStatus?: ContactStatus;
+    }
+  /** The contact was looked at before a post and has ended; nothing was posted. */
+  | { readonly kind: 'contactEnded'; readonly sighting: ContactSighting }
   /** A look-up found nothing. */
   | { readonly kind: 'absent' }
   /** It is not known whether it was done. */
@@ -153,7 +183,10 @@ export type ThreadEvent = { readonly atMs: number } & (
       readonly type: 'presence';
       readonly gateway: GatewayQueue;
       readonly change: 'opened' | 'gone' | 'left';
+      /** When the gateway saw it, where it said so. */
+      readonly changedAtMs?: number;
     }
+  | { readonly type: 'contactSeen'; readonly sighting: ContactSighting }
   | { readonly type: 'receipt'; readonly receipt: Receipt }
   | { readonly type: 'stillHere' }
   | { readonly type: 'end'; readonly by: ThreadEnder }
@@ -171,6 +204,8 @@ export type Effect =
       readonly lane: 'contactCentre';
       readonly task: ContactCentreTask;
       readonly contact: ContactNumber | null;
+      /** Whether the contact is looked at before a post. */
+      readonly contactCheck: ContactCheck;
     }
   | {
       readonly lane: 'customer';

@@ -3,22 +3,26 @@
  * and the effects to perform. No clock, no id, no I/O; whatever is needed comes with the event.
  */
 import { contactUpdateRule, fullBucket } from './budget.js';
-import {
-  enqueueTask,
-  giveVerdict,
-  isLaneEmpty,
-  refuseWaiting,
-  repairLane,
-  settleTask,
-  startTask,
-} from './contact-centre-lane.js';
+import { endThread } from './closing.js';
+import { noteContact } from './contact.js';
+import { enqueueTask, giveVerdict, isLaneEmpty, startTask } from './contact-centre-lane.js';
+import { repairLane, settleTask } from './contact-centre-outcomes.js';
 import { appendEvent } from './customer-log.js';
+import {
+  clockDueAtMs,
+  noteMessage,
+  notePageGone,
+  notePageOpened,
+  noteStillHere,
+  runClock,
+} from './idle-clock.js';
 import type { ThreadRef } from './ids.js';
-import type { AgentMessage, Customer, InboundMessage, Receipt, ThreadEnder } from './messages.js';
+import type { AgentMessage, Customer, InboundMessage, Receipt } from './messages.js';
 import {
   areShowsSettled,
   closePage,
   followerOf,
+  nextProbeAtMs,
   openPage,
   settleShow,
   startShows,
@@ -41,8 +45,12 @@ export function newThread(start: {
     policy: start.policy,
     phase: 'open',
     deadlineAtMs: null,
+    clockFromMs: null,
+    lastMessageBy: null,
     closed: null,
     contact: null,
+    contactSeenOpenAtMs: null,
+    contactStatusAtMs: null,
     lastActivityAtMs: start.atMs,
     log: [],
     lastSeq: 0,
@@ -54,6 +62,7 @@ export function newThread(start: {
       isInFlight: false,
       pausedUntilMs: 0,
       deferrals: 0,
+      startedAtMs: 0,
       budget: fullBucket(contactUpdateRule, start.atMs),
     },
     pages: {},
@@ -68,7 +77,7 @@ export function transition(state: ThreadState, event: ThreadEvent): Transition {
   // A hold that is over is forgotten, or it would wake the thread again and again.
   const free = applied.heldUntilMs === 0 ? applied : { ...applied, heldUntilMs: 0 };
   const posts = startTask(free, event.atMs);
-  const shows = startShows(posts.state);
+  const shows = startShows(posts.state, event.atMs);
   return { state: shows.state, effects: [...posts.effects, ...shows.effects] };
 }
 
@@ -80,36 +89,45 @@ function apply(state: ThreadState, event: ThreadEvent): ThreadState {
       return acceptReply(state, event.message, event.atMs);
     case 'presence':
       return event.change === 'opened'
-        ? openPage(state, event.gateway)
-        : closePage(state, event.gateway);
+        ? notePageOpened(openPage(state, event.gateway, event.atMs))
+        : notePageGone(
+            closePage(state, event.gateway),
+            Math.min(event.changedAtMs ?? event.atMs, event.atMs),
+          );
     case 'receipt':
       return acceptReceipt(state, event.receipt);
     case 'stillHere':
-      return stopCountdown(state);
+      return noteStillHere(state, event.atMs);
+    case 'contactSeen':
+      return noteContact(state, event.sighting, event.atMs);
     case 'end':
       return endThread(state, event.by, event.atMs);
     case 'contactCentreSettled':
       return settleTask(state, event.outcome, event.atMs);
     case 'showSettled':
-      return settleShow(state, event.gateway, event.isShown);
+      return notePageGone(
+        settleShow(state, event.gateway, event.isShown, event.atMs),
+        state.pages[event.gateway]?.seenAtMs ?? event.atMs,
+      );
     case 'repair':
       return repairLane(state, event.action, event.atMs);
     case 'hold':
       return { ...state, heldUntilMs: event.untilMs };
     case 'tick':
-      return state;
+      return runClock(state, event.atMs);
   }
 }
 
 function acceptInbound(state: ThreadState, message: InboundMessage, atMs: number): ThreadState {
   if (Object.hasOwn(state.ledger.inbound, message.id)) return state;
   if (state.closed !== null) return giveVerdict(state, message, 'refused', atMs, 'THREAD_CLOSED');
-  const page = message.via === undefined ? state : openPage(state, message.via);
+  const { id, text, attachments, via } = message;
+  const page = via === undefined ? state : openPage(state, via, atMs);
+  const inbound = { ...page.ledger.inbound, [id]: 'accepted' as const };
+  const accepted = { ...page, ledger: { ...page.ledger, inbound } };
   const followed = withTrustedFollower(message, atMs);
-  const open = stopCountdown({ ...page, lastActivityAtMs: atMs });
-  const { id, text, attachments } = message;
   const logged = appendEvent(
-    open,
+    noteMessage(accepted, 'customer', atMs),
     {
       type: 'message',
       id,
@@ -120,11 +138,7 @@ function acceptInbound(state: ThreadState, message: InboundMessage, atMs: number
     },
     followerOf(followed, atMs),
   );
-  const inbound = { ...logged.ledger.inbound, [id]: 'accepted' as const };
-  return enqueueTask(
-    { ...logged, ledger: { ...logged.ledger, inbound } },
-    { kind: 'post', message: followed, stage: 'post' },
-  );
+  return enqueueTask(logged, { kind: 'post', message: followed, stage: 'post' });
 }
 
 function acceptReply(state: ThreadState, message: AgentMessage, atMs: number): ThreadState {
@@ -140,8 +154,7 @@ function acceptReply(state: ThreadState, message: AgentMessage, atMs: number): T
       reason: 'the chat has ended',
     });
   }
-  const open = stopCountdown({ ...state, lastActivityAtMs: atMs });
-  const logged = appendEvent(open, {
+  const logged = appendEvent(noteMessage(state, 'agent', atMs), {
     type: 'message',
     from: 'agent',
     ...shown,
@@ -186,54 +199,6 @@ function acceptReceipt(state: ThreadState, receipt: Receipt): ThreadState {
   }, state);
 }
 
-function stopCountdown(state: ThreadState): ThreadState {
-  if (state.phase !== 'warned') return state;
-  const open: ThreadState = { ...state, phase: 'open', deadlineAtMs: null };
-  return appendEvent(open, { type: 'state', state: 'open' });
-}
-
-/**
- * Ends a thread, once. The gate shuts and the customer is told at once; the contact and the thread
- * at the contact centre follow in their lane, after what the customer's own end lets through.
- */
-function endThread(state: ThreadState, by: ThreadEnder, atMs: number): ThreadState {
-  if (state.closed !== null) return by === 'customer' ? state : stopPosting(state, atMs);
-  const shut: ThreadState = { ...state, phase: 'closed', deadlineAtMs: null, closed: { by, atMs } };
-  const refused = by === 'customer' ? shut : refuseWaiting(shut, atMs);
-  const text = closingText(state.policy, by);
-  const told =
-    text === undefined
-      ? refused
-      : appendEvent(refused, { type: 'message', id: `closed-${by}`, from: 'system', text, atMs });
-  const closed = appendEvent(told, {
-    type: 'state',
-    state: 'closed',
-    closedBy: by,
-    closedAtMs: atMs,
-  });
-  if (by === 'agent') return enqueueTask(closed, { kind: 'shutThread' });
-  const status = by === 'idle' ? state.policy.onIdle : state.policy.onEnd;
-  return enqueueTask(enqueueTask(closed, { kind: 'endContact', status }), { kind: 'shutThread' });
-}
-
-/** A further end changes nothing, but that the customer's own end lets nothing more through. */
-function stopPosting(state: ThreadState, atMs: number): ThreadState {
-  if (state.closed?.by !== 'customer') return state;
-  return refuseWaiting({ ...state, closed: { ...state.closed, isPostingOver: true } }, atMs);
-}
-
-function closingText({ texts }: ThreadPolicy, by: ThreadEnder): string | undefined {
-  switch (by) {
-    case 'agent':
-      return texts.agentClosed;
-    case 'idle':
-      return texts.idleClosed;
-    case 'customer':
-    case 'operator':
-      return undefined;
-  }
-}
-
 /** Says whether nothing is on its way, so that a run can end without losing an outcome. */
 export function isQuiet(state: ThreadState): boolean {
   return (
@@ -251,6 +216,11 @@ export function isFinished(state: ThreadState): boolean {
 export function nextWakeAtMs(state: ThreadState): number | undefined {
   const { isInFlight, pausedUntilMs } = state.contactCentreLane;
   const wakeAtMs = isLaneEmpty(state) || isInFlight ? 0 : pausedUntilMs;
-  const latest = Math.max(wakeAtMs, state.heldUntilMs);
-  return latest > 0 ? latest : undefined;
+  const moments = [
+    ...(wakeAtMs > 0 ? [wakeAtMs] : []),
+    ...[clockDueAtMs(state), nextProbeAtMs(state)].filter((atMs) => atMs !== undefined),
+  ];
+  // What a hold kept from starting starts when it is over, whatever else is waited for.
+  if (state.heldUntilMs > 0) return state.heldUntilMs;
+  return moments.length === 0 ? undefined : Math.min(...moments);
 }

@@ -23,6 +23,8 @@ export interface GatewaySettings {
   /** Signs the box's tokens; at least 32 characters. */
   readonly boxTokenKey: string;
   readonly boxTokenTtlMs: number;
+  /** Signs the contact centre's events; without it their endpoint does not exist. */
+  readonly eventsSecret?: string;
   /** Express' `trust proxy`; off by default, so that no header says where a request came from. */
   readonly trustProxy?: boolean | number | string;
 }

@@ -3,6 +3,7 @@ import express, { type RequestHandler } from 'express';
 import { RequestError } from '../domain/errors.js';
 import { mountAssets } from './assets.js';
 import { mountBox } from './box/box-routes.js';
+import { mountEvents } from './events/event-routes.js';
 import type { Gateway, GatewayDeps } from './gateway-deps.js';
 import { createGatewayMetrics } from './metrics.js';
 import { mountOps } from './ops-routes.js';
@@ -31,6 +32,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   mountAssets(app, deps.assets);
   mountWidgetApi(app, { ...deps, hub, gatewayMetrics });
   mountBox(app, { ...deps, gatewayMetrics });
+  mountEvents(app, deps);
   app.use(() => {
     throw new RequestError('NOT_FOUND', 'There is nothing at this path.');
   });

@@ -56,6 +56,7 @@ await runProcess(async (stopping) => {
       boxClientSecret: config.box.clientSecret,
       boxTokenKey: config.box.tokenKey,
       boxTokenTtlMs: config.box.tokenTtlMs,
+      ...(config.eventsSecret === undefined ? {} : { eventsSecret: config.eventsSecret }),
     },
     assets,
     metrics,

@@ -7,6 +7,7 @@
 import type { ContactNumber, ExternalMessageId, ThreadRef } from '../domain/ids.js';
 import type { Attachment, Customer } from '../domain/messages.js';
 import type { ContactStatus, EndingStatus } from '../domain/policy.js';
+import type { ContactSighting } from '../domain/thread-state.js';
 
 /** A customer's message on its way to the contact centre. */
 export interface PostRequest {
@@ -51,6 +52,12 @@ export interface ContactCentre {
     externalId: ExternalMessageId,
     signal: AbortSignal,
   ): Promise<PostedMessage | undefined>;
+
+  /** Reads what has become of a contact. */
+  readContact(contact: ContactNumber, signal: AbortSignal): Promise<ContactSighting>;
+
+  /** Says whether a read may be spent on what is good to know but need not be known. */
+  hasReadsToSpare(): boolean;
 
   /** Reports what became of an agent's message. Must be safe to call again. */
   reportStatus(report: StatusReport, signal: AbortSignal): Promise<void>;

@@ -14,6 +14,7 @@ import type {
   ThreadSnapshot,
 } from '../domain/messages.js';
 import type { ThreadPolicy } from '../domain/policy.js';
+import type { ContactSighting } from '../domain/thread-state.js';
 import type { AgentTyping } from './channel.js';
 
 /** What a thread is started with. */
@@ -71,6 +72,9 @@ export interface Threads {
 
   /** Tells a running thread that its customer ends it; false as above. */
   tellCustomerEnd(ref: ThreadRef): Promise<boolean>;
+
+  /** Tells a running thread what was seen of a contact, which it judges; false as above. */
+  tellContact(ref: ThreadRef, sighting: ContactSighting): Promise<boolean>;
 
   /** Shows an agent's typing on every page of the thread, at any gateway; lost without harm. */
   showTyping(ref: ThreadRef, typing: AgentTyping): Promise<void>;

@@ -9,6 +9,7 @@ import type { SignalDefinition } from '@temporalio/common';
 import type { customer } from '../../workflows/customer.js';
 import {
   agentReplySignal,
+  contactEndedSignal,
   currentThreadUpdate,
   customerEndSignal,
   gatewaysQuery,
@@ -193,6 +194,7 @@ export function createThreads(deps: {
     tellReceipt: (ref, receipt) => tell(ref, receiptSignal, receipt),
     tellStillHere: (ref) => tell(ref, stillHereSignal),
     tellCustomerEnd: (ref) => tell(ref, customerEndSignal),
+    tellContact: (ref, sighting) => tell(ref, contactEndedSignal, sighting),
 
     async showTyping(ref, typing) {
       try {

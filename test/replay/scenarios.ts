@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { RemoteError } from '../../src/domain/errors.js';
 import { parseCustomerId, toCustomerWorkflowId, toWorkflowId } from '../../src/domain/ids.js';
+import { defaultPolicy } from '../../src/domain/policy.js';
 import { closeUpdate, contactEndedSignal, repairUpdate } from '../../workflows/messages.js';
 import { silence } from '../support/fake-contact-centre.js';
 import type { TestEngine, TestGateway } from '../support/test-engine.js';
@@ -130,6 +131,34 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     });
     await until(() => centre.calls.length > 2);
     centre.isDown = false;
+    await engine.handleOf(ref).result();
+    return toWorkflowId(ref);
+  },
+
+  async 'ended-by-agent-unannounced'({ engine }) {
+    const ref = newRef('ended-by-agent-unannounced');
+    const centre = engine.centreOf(ref);
+    const policy = { ...defaultPolicy, contactFreshMs: 0, contactCheckMs: 0 };
+    await engine.say(ref, inbound('m-1'), { policy });
+    await until(() => centre.posts.length === 1);
+    await engine.settledLength(ref);
+    centre.status = 'closed';
+    await engine.say(ref, inbound('m-2'));
+    await engine.handleOf(ref).result();
+    return toWorkflowId(ref);
+  },
+
+  async 'ended-by-idle'({ engine, gateway }) {
+    const ref = newRef('ended-by-idle');
+    const policy = { ...defaultPolicy, idleAfterMs: 1_000, countdownMs: 500 };
+    await engine.say(ref, inbound('m-1', 'text of m-1', gateway.queue), { policy });
+    await gateway.openPage(ref);
+    const gone = { gateway: gateway.queue, change: 'gone' as const };
+    await pause(300);
+    await engine.threads.tellPresence(ref, { ...gone, atMs: Date.now() });
+    await pause(1_200);
+    await engine.threads.tellStillHere(ref);
+    await engine.threads.acceptReply(ref, reply('r-1'));
     await engine.handleOf(ref).result();
     return toWorkflowId(ref);
   },

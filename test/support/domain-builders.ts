@@ -16,7 +16,7 @@ import {
   toGatewayQueue,
 } from '../../src/domain/ids.js';
 import type { AgentMessage, InboundMessage } from '../../src/domain/messages.js';
-import { defaultPolicy } from '../../src/domain/policy.js';
+import { defaultPolicy, type ThreadPolicy } from '../../src/domain/policy.js';
 import { newThread, transition } from '../../src/domain/thread.js';
 import type {
   ContactCentreOutcome,
@@ -45,6 +45,8 @@ export const testRef: ThreadRef = {
   channelId: channelId('watering-hole'),
   threadId: threadId('t-1'),
 };
+/** A policy for tests of which the idle clock is no subject: it does not run out. */
+export const patientPolicy: ThreadPolicy = { ...defaultPolicy, idleAfterMs: 365 * 86_400_000 };
 /** The moment at which threads of these tests begin. */
 export const startMs = 1_000_000;
 
@@ -122,7 +124,7 @@ export function nameOf(task: ContactCentreTask): string {
     case 'report':
       return `report ${task.status} ${task.messageId}`;
     case 'endContact':
-      return `endContact ${task.status}`;
+      return ['endContact', task.status, ...(task.contact ? [task.contact] : [])].join(' ');
     case 'shutThread':
       return 'shutThread';
   }

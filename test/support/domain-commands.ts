@@ -6,8 +6,11 @@ export type Fate =
   | {
       readonly kind: 'done' | 'lostAfter';
       readonly indexLagMs: number;
-      readonly namesContact: boolean;
+      /** The contact that the answer names, if it names one: the thread's, or another. */
+      readonly names: 'own' | 'other' | null;
     }
+  /** The contact was looked at before a post and had ended, or so an old answer says. */
+  | { readonly kind: 'contactEnded'; readonly isOld: boolean }
   | { readonly kind: 'lostBefore' | 'rejected' }
   | { readonly kind: 'deferred'; readonly retryAfterMs: number | null };
 
@@ -29,6 +32,14 @@ export type Command =
   | { readonly type: 'settleCall'; readonly fate: Fate }
   | { readonly type: 'receipt'; readonly kind: 'delivered' | 'seen'; readonly upTo: number }
   | { readonly type: 'end'; readonly by: ThreadEnder }
+  | {
+      readonly type: 'sighting';
+      readonly status: 'open' | 'closed';
+      /** Whether it is another's contact. */
+      readonly isOther: boolean;
+      /** Whether it is older than what is known. */
+      readonly isOld: boolean;
+    }
   | { readonly type: 'stillHere' | 'hold' }
   | { readonly type: 'repair'; readonly action: 'retry' | 'giveUp' }
   | { readonly type: 'continueAsNew'; readonly keepSize: number }
@@ -38,6 +49,12 @@ const gateway = fc.nat(2);
 const choice = fc.nat(50);
 const repeats = fc.option(choice, { freq: 3, nil: null });
 
+/** Many of one for a few of another. */
+function many<One>(one: One): One[] {
+  return Array.from({ length: 20 }, () => one);
+}
+const mostly = fc.nat(5).map((one) => one > 0);
+
 const indexLagMs = fc.constantFrom(0, 900, 2_000);
 const fate: fc.Arbitrary<Fate> = fc.oneof(
   {
@@ -45,7 +62,7 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('done' as const),
       indexLagMs,
-      namesContact: fc.boolean(),
+      names: fc.constantFrom(...many('own' as const), ...many(null), 'other' as const),
     }),
   },
   {
@@ -53,8 +70,12 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('lostAfter' as const),
       indexLagMs,
-      namesContact: fc.constant(false),
+      names: fc.constant(null),
     }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('contactEnded' as const), isOld: mostly }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('lostBefore' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('rejected' as const) }) },
@@ -126,7 +147,16 @@ const rare: fc.WeightedArbitrary<Command>[] = [
     weight: 1,
     arbitrary: fc.record({
       type: type('end'),
-      by: fc.constantFrom<ThreadEnder>('agent', 'idle', 'customer', 'operator'),
+      by: fc.constantFrom<ThreadEnder>('agent', 'customer', 'operator'),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: type('sighting'),
+      status: fc.constantFrom('open' as const, 'closed' as const),
+      isOther: fc.nat(4).map((one) => one === 0),
+      isOld: fc.boolean(),
     }),
   },
   {
@@ -160,3 +190,6 @@ export const commandsWithoutHolds = manyOf(fc.oneof(everyDayThing, rareThing));
 
 /** Updates of the contact that the contact centre allows at once. */
 export const budgets = fc.constantFrom(250, 250, 2);
+
+/** How long nobody may be there, from shorter than a world's life to longer. */
+export const idleTimes = fc.constantFrom(15_000, 60_000, 3_600_000);

@@ -1,10 +1,20 @@
-import { lookAfterMs } from '../../src/domain/contact-centre-lane.js';
+import { lookAfterMs } from '../../src/domain/contact-centre-outcomes.js';
 import type { EngineErrorCode } from '../../src/domain/errors.js';
-import type { MessageId } from '../../src/domain/ids.js';
+import type { ContactNumber, MessageId } from '../../src/domain/ids.js';
 import type { ContactCentreOutcome, ContactCentreTask } from '../../src/domain/thread-state.js';
 import { contactNumber, nameOf } from './domain-builders.js';
 import type { Fate } from './domain-commands.js';
 import { insist } from './domain-gateways.js';
+
+/** The contact that answers name as the thread's, and another one. */
+export const ownContact: ContactNumber = contactNumber('1001');
+export const otherContact: ContactNumber = contactNumber('2002');
+
+/** The contact that a call may find ended, and the newest change of its status that is known. */
+export interface LookedAt {
+  readonly contact: ContactNumber;
+  readonly knownAtMs: number | null;
+}
 
 /**
  * A contact centre that knows no repeats: what is posted twice is there twice, which never may
@@ -22,6 +32,7 @@ export interface ModelContactCentre {
     task: ContactCentreTask,
     startedAtMs: number,
     nowMs: number,
+    looked: LookedAt,
   ): ContactCentreOutcome;
 }
 
@@ -46,7 +57,7 @@ export function createModelContactCentre(): ModelContactCentre {
     stored,
     calls,
     has: (id) => visibleAtMs.has(id),
-    meet(fate, task, startedAtMs, nowMs) {
+    meet(fate, task, startedAtMs, nowMs, looked) {
       switch (fate.kind) {
         case 'done':
         case 'lostAfter': {
@@ -57,7 +68,16 @@ export function createModelContactCentre(): ModelContactCentre {
           if (task.kind !== 'post') return { kind: 'done' };
           const visibleMs = visibleAtMs.get(task.message.id) ?? Number.POSITIVE_INFINITY;
           if (!isPost && visibleMs > startedAtMs) return { kind: 'absent' };
-          return { kind: 'done', ...(fate.namesContact ? { contact: contactNumber('1001') } : {}) };
+          if (fate.names === null) return { kind: 'done' };
+          return { kind: 'done', contact: fate.names === 'own' ? ownContact : otherContact };
+        }
+        case 'contactEnded': {
+          const { contact, knownAtMs } = looked;
+          const statusUpdatedAtMs = fate.isOld ? (knownAtMs ?? nowMs) - 1 : nowMs;
+          return {
+            kind: 'contactEnded',
+            sighting: { contact, status: 'closed', statusUpdatedAtMs },
+          };
         }
         case 'lostBefore':
           return { kind: 'inDoubt' };

@@ -1,4 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isLaneEmpty } from '../../src/domain/contact-centre-lane.js';
 import { viewThread } from '../../src/domain/customer-log.js';
+import { clockDueAtMs } from '../../src/domain/idle-clock.js';
 import { type GatewayQueue, toGatewayQueue } from '../../src/domain/ids.js';
 import type { CustomerEvent } from '../../src/domain/messages.js';
 import type { ThreadState } from '../../src/domain/thread-state.js';
@@ -85,5 +88,47 @@ export function fetchOwed(
   for (const page of gateway.pages.filter(({ isFetchOwed }) => isFetchOwed)) {
     page.isFetchOwed = false;
     page.received.push(...read(lastSeqOf(page)));
+  }
+}
+
+/** Says whether the last message is the customer's. */
+export function isWaiting(log: readonly CustomerEvent[]): boolean {
+  const last = log.findLast((event) => event.type === 'message' && event.from !== 'system');
+  return last?.type === 'message' && last.from === 'customer';
+}
+
+/** Says whether the customer waits, with a page open that the thread knows of. */
+export function isSomebodyWaiting(
+  log: readonly CustomerEvent[],
+  gateways: readonly ModelGateway[],
+): boolean {
+  return isWaiting(log) && gateways.some(isRelied);
+}
+
+/** Says whether a gateway has a page of which the thread knows. */
+function isRelied({ isAlive, pages, isAnnouncementOwed }: ModelGateway): boolean {
+  return isAlive && pages.length > 0 && !isAnnouncementOwed;
+}
+
+/** Says whether nothing is left but to ask, again and again, for pages that are there. */
+export function isResting(
+  state: ThreadState,
+  log: readonly CustomerEvent[],
+  gateways: readonly ModelGateway[],
+): boolean {
+  return (
+    isLaneEmpty(state) &&
+    state.heldUntilMs === 0 &&
+    clockDueAtMs(state) === undefined &&
+    isSomebodyWaiting(log, gateways) &&
+    gateways.every((gateway) => !(gateway.queue in state.pages) || isRelied(gateway))
+  );
+}
+
+/** Holds each page to having been given everything since it was opened, once and in order. */
+export function checkPages({ pages }: ModelGateway, log: readonly CustomerEvent[]): void {
+  for (const page of pages) {
+    const seqs = page.received.map((event) => event.seq).join();
+    insist(isDeepStrictEqual(page.received, log.slice(page.openedAfterSeq)), `a page has ${seqs}`);
   }
 }

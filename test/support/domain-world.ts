@@ -6,7 +6,7 @@ import type { CustomerEvent, ThreadEnder, Verdict } from '../../src/domain/messa
 import { followedForMs } from '../../src/domain/pages.js';
 import { isQuiet, nextWakeAtMs, transition } from '../../src/domain/thread.js';
 import type {
-  ContactCentreTask,
+  ContactSighting,
   Effect,
   LoggedEvent,
   ThreadState,
@@ -15,64 +15,44 @@ import {
   agentMessage,
   customerMessage,
   deepFreeze,
-  freshThread,
   type NewThreadEvent,
   nameOf,
   startMs,
 } from './domain-builders.js';
 import type { Command, Fate } from './domain-commands.js';
-import { createModelContactCentre } from './domain-contact-centre.js';
+import { createModelContactCentre, otherContact, ownContact } from './domain-contact-centre.js';
+import { createEndWatch } from './domain-end-watch.js';
 import {
+  checkPages,
   createModelGateways,
   fetchOwed,
   insist,
+  isResting,
+  isSomebodyWaiting,
+  isWaiting,
   type ModelGateway,
   readAfter,
   takeShow,
 } from './domain-gateways.js';
 import { checkStory } from './domain-story.js';
+import { beginThread, type Sightings, type World, type WorldRules } from './domain-world-rules.js';
 
 type ContactCentreEffect = Extract<Effect, { lane: 'contactCentre' }>;
-
-/** What became of one run of a world, for comparing two of them. */
-export interface Outcome {
-  readonly log: readonly CustomerEvent[];
-  readonly stored: readonly MessageId[];
-  readonly calls: readonly string[];
-  readonly pages: readonly (readonly CustomerEvent[])[];
-}
-
-/** How often the interesting things happened, so that a test can see that they did. */
-export type Sightings = Record<string, number>;
-
-export interface World {
-  perform(command: Command): void;
-  /** Lets everything go well from now on until nothing is left to do, and checks what is owed. */
-  drain(): void;
-  outcome(): Outcome;
-}
-
-function withBudget(state: ThreadState, tokens: number): ThreadState {
-  const budget = { tokens, atMs: startMs };
-  return { ...state, contactCentreLane: { ...state.contactCentreLane, budget } };
-}
-
-/** What a world does at each moment at which a run could end. */
-export type HandOver = 'asCommanded' | 'never' | 'always';
 
 /**
  * Makes a contact centre, gateways with pages and a clock around one thread, which holds the thread
  * to what it owes at every step. The contact centre knows no repeats: what is posted twice is there
  * twice.
  */
-export function createWorld(handOver: HandOver, updates: number, sightings: Sightings = {}): World {
-  let state = deepFreeze(withBudget(freshThread(), updates));
+export function createWorld(
+  { handOver, updates, idleAfterMs }: WorldRules,
+  sightings: Sightings = {},
+): World {
+  let state = deepFreeze(beginThread(updates, idleAfterMs));
   let updatesLeft = updates;
   let nowMs = startMs;
-  let flight: { readonly task: ContactCentreTask; readonly startedAtMs: number } | null = null;
+  let flight: (ContactCentreEffect & { readonly startedAtMs: number }) | null = null;
   let notBeforeMs = 0;
-  let isPostingOver = false;
-  let ended: ThreadEnder | null = null;
   let replies = 0;
   let acceptedInTime = 0;
   const runs = new Map<string, ThreadState>();
@@ -89,6 +69,7 @@ export function createWorld(handOver: HandOver, updates: number, sightings: Sigh
   const saw = (what: string): void => {
     sightings[what] = (sightings[what] ?? 0) + 1;
   };
+  const end = createEndWatch(saw);
   const read = (afterSeq: number): CustomerEvent[] => readAfter(state, runs, afterSeq);
   const gatewayAt = (index: number): ModelGateway => {
     const gateway = gateways[index % gateways.length];
@@ -109,6 +90,11 @@ export function createWorld(handOver: HandOver, updates: number, sightings: Sigh
       state.log.filter((logged) => logged.seq > before.lastSeq),
     );
     for (const effect of next.effects) start(effect);
+    const wakeAtMs = nextWakeAtMs(state);
+    if (event.type !== 'tick' && wakeAtMs !== undefined && wakeAtMs <= nowMs) {
+      feed({ type: 'tick' });
+      return;
+    }
     checkLane();
     if (handOver === 'always') continueAsNew(0);
   }
@@ -119,6 +105,11 @@ export function createWorld(handOver: HandOver, updates: number, sightings: Sigh
       insist(event.seq === log.length + 1, `number ${event.seq} after ${log.length}`);
       log.push(event);
       if (event.type === 'message-status') noteVerdict(event.id, event.status);
+      if (event.type === 'state')
+        end.note(event, log, nowMs, {
+          countdownMs: state.policy.countdownMs,
+          isSomebodyWaiting: isSomebodyWaiting(log, gateways),
+        });
       if (shownBy === undefined) continue;
       const since = acceptedAtMs.get('id' in event ? event.id : '') ?? 0;
       insist(nowMs - since < followedForMs, `${shownBy} follows ${event.seq} no more`);
@@ -139,7 +130,9 @@ export function createWorld(handOver: HandOver, updates: number, sightings: Sigh
     if (effect.lane === 'customer') {
       const gateway = gateways.find(({ queue }) => queue === effect.gateway);
       insist(gateway?.show === null, `a second show at ${effect.gateway}`);
-      insist(effect.events.length > 0, 'a show of nothing');
+      const isProbe = effect.events.length === 0;
+      insist(!isProbe || (end.by === null && isWaiting(log)), 'a page is asked for nothing');
+      if (isProbe) saw('probe');
       insist(!effect.events.some((event) => 'shownBy' in event), 'the page is told who shows it');
       if (gateway) gateway.show = { events: effect.events, isShown: null };
       return;
@@ -147,12 +140,13 @@ export function createWorld(handOver: HandOver, updates: number, sightings: Sigh
     startCall(effect);
   }
 
-  function startCall({ task, contact }: ContactCentreEffect): void {
+  function startCall(effect: ContactCentreEffect): void {
+    const { task, contact, contactCheck } = effect;
     insist(flight === null, 'a second call at once');
     insist(nowMs >= notBeforeMs, `${nameOf(task)} before Retry-After`);
     insist(contact === state.contact, 'the call names another contact');
     if (task.kind === 'post' && task.stage === 'post') {
-      insist(!isPostingOver, `${task.message.id} is posted after the end`);
+      insist(!end.isPostingOver, `${task.message.id} is posted after the end`);
     }
     if (task.kind !== 'post' && task.kind !== 'report') {
       const open = accepted.filter((id) => !verdicts.has(id));
@@ -161,12 +155,15 @@ export function createWorld(handOver: HandOver, updates: number, sightings: Sigh
     if (task.kind !== 'post' || task.stage === 'post') updatesLeft -= 1;
     const regained = (nowMs - startMs) / contactUpdateRule.refillMs;
     insist(updatesLeft + regained > -0.001, 'more updates than the budget allows');
-    flight = { task, startedAtMs: nowMs };
+    insist(contactCheck === 'none' || contact !== null, 'a look at no contact');
+    flight = { ...effect, startedAtMs: nowMs };
   }
 
   function checkLane(): void {
     const wakeAtMs = nextWakeAtMs(state);
     insist(wakeAtMs === undefined || wakeAtMs > nowMs, 'the thread wakes without end');
+    const { deadlineAtMs } = state;
+    insist(deadlineAtMs === null || deadlineAtMs > nowMs, 'a countdown is over and nothing ends');
     const { current, waiting, isInFlight } = state.contactCentreLane;
     insist(isInFlight === (flight !== null), 'the lane has lost count of its call');
     const hasWork = !isInFlight && (current !== null || waiting.length > 0);
@@ -180,12 +177,33 @@ export function createWorld(handOver: HandOver, updates: number, sightings: Sigh
 
   function settleCall(fate: Fate): void {
     if (flight === null) return;
-    const { task, startedAtMs } = flight;
+    const { task, startedAtMs, contact, contactCheck } = flight;
     flight = null;
-    const outcome = centre.meet(fate, task, startedAtMs, nowMs);
+    const isLooked = contact !== null && contactCheck !== 'none';
+    const met: Fate =
+      fate.kind === 'contactEnded' && !isLooked
+        ? { kind: 'done', indexLagMs: 0, names: null }
+        : fate;
+    const looked = { contact: contact ?? ownContact, knownAtMs: end.knownStatusAtMs };
+    const outcome = centre.meet(met, task, startedAtMs, nowMs, looked);
     saw(`${task.kind === 'post' ? task.stage : task.kind} ${outcome.kind}`);
+    if (outcome.kind === 'contactEnded') end.believe(outcome.sighting, state.contact, nowMs);
+    if (outcome.kind === 'done') end.notePostedTo(outcome.contact, state.contact);
     if (outcome.kind === 'deferred') notBeforeMs = nowMs + (outcome.retryAfterMs ?? 0);
     feed({ type: 'contactCentreSettled', outcome });
+  }
+
+  function tellContact({ status, isOther, isOld }: Extract<Command, { type: 'sighting' }>): void {
+    const own = state.contact ?? ownContact;
+    const another = own === ownContact ? otherContact : ownContact;
+    const contact = isOther ? another : own;
+    const statusUpdatedAtMs = isOld ? (end.knownStatusAtMs ?? nowMs) - 1 : nowMs;
+    const sighting: ContactSighting = { contact, status, statusUpdatedAtMs };
+    const wasEnded = end.by;
+    const mustEnd = end.believe(sighting, state.contact, nowMs);
+    feed({ type: 'contactSeen', sighting });
+    if (mustEnd) insist(end.by !== null, 'the end of the contact does not end the thread');
+    else insist(end.by === wasEnded, 'something else ends the thread');
   }
 
   function settleShow(gateway: ModelGateway, isAnswerLost: boolean): void {
@@ -229,7 +247,7 @@ export function createWorld(handOver: HandOver, updates: number, sightings: Sigh
     if (repeated === undefined) {
       acceptedAtMs.set(id, message.acceptedAtMs);
       accepted.push(message.id);
-      if (ended === null) acceptedInTime += 1;
+      if (end.by === null) acceptedInTime += 1;
     } else saw('repeat');
     feed({ type: 'inbound', message });
   }
@@ -238,16 +256,15 @@ export function createWorld(handOver: HandOver, updates: number, sightings: Sigh
     const isRepeat = repeats !== null && replies > 0;
     const id = `r-${isRepeat ? (repeats % replies) + 1 : replies + 1}`;
     if (!isRepeat) replies += 1;
-    if (!isRepeat && ended !== null) lateReplies.push(id);
+    if (!isRepeat && end.by !== null) lateReplies.push(id);
     feed({ type: 'agentReply', message: agentMessage(id, { acceptedAtMs: nowMs }) });
   }
 
-  function end(by: ThreadEnder): void {
-    if (by !== 'customer') isPostingOver = true;
-    if (ended !== null) saw('second end');
-    ended ??= by;
-    saw(`ended by ${by}`);
+  function endBy(by: ThreadEnder): void {
+    if (by !== 'customer') end.isPostingOver = true;
+    if (end.by !== null) saw('second end');
     feed({ type: 'end', by });
+    insist(end.by !== null, 'an end does not end it');
   }
 
   function repair(action: 'retry' | 'giveUp'): void {
@@ -315,7 +332,9 @@ export function createWorld(handOver: HandOver, updates: number, sightings: Sigh
           receipt: { kind: command.kind, upToSeq: command.upTo % (log.length + 1), atMs: nowMs },
         });
       case 'end':
-        return end(command.by);
+        return endBy(command.by);
+      case 'sighting':
+        return tellContact(command);
       case 'stillHere':
         return feed({ type: 'stillHere' });
       case 'repair':
@@ -332,7 +351,7 @@ export function createWorld(handOver: HandOver, updates: number, sightings: Sigh
   function isBusy(): boolean {
     return (
       flight !== null ||
-      nextWakeAtMs(state) !== undefined ||
+      (nextWakeAtMs(state) !== undefined && !isResting(state, log, gateways)) ||
       gateways.some((gateway) => gateway.show !== null || gateway.isAnnouncementOwed)
     );
   }
@@ -345,24 +364,27 @@ export function createWorld(handOver: HandOver, updates: number, sightings: Sigh
         settleShow(gateway, false);
         if (gateway.isAnnouncementOwed) announce(gateway);
       }
-      settleCall({ kind: 'done', indexLagMs: 0, namesContact: true });
+      const names = state.contact === otherContact ? 'other' : 'own';
+      settleCall({ kind: 'done', indexLagMs: 0, names });
       const wakeAtMs = nextWakeAtMs(state);
-      if (wakeAtMs === undefined) continue;
+      if (wakeAtMs === undefined || isResting(state, log, gateways)) continue;
       nowMs = wakeAtMs;
       feed({ type: 'tick' });
     }
     for (const gateway of gateways) fetchOwed(gateway, read);
     const { stored, calls } = centre;
     const known = { accepted, acceptedInTime, verdicts, givenUp, replies, lateReplies };
-    checkStory({ ...known, ended, isPostingOver, stored, calls, log, state });
+    checkStory({
+      ...known,
+      ended: end.by,
+      isPostingOver: end.isPostingOver,
+      stored,
+      calls,
+      log,
+      state,
+    });
     insist(isDeepStrictEqual(read(0), log), 'the thread tells another story than it told');
-    for (const page of gateways.flatMap(({ pages }) => pages)) {
-      const owed = log.slice(page.openedAfterSeq);
-      insist(
-        isDeepStrictEqual(page.received, owed),
-        `a page has ${page.received.map((e) => e.seq).join()}`,
-      );
-    }
+    for (const gateway of gateways) checkPages(gateway, log);
   }
 
   return {

@@ -5,7 +5,7 @@ import {
   parseContactNumber,
   type ThreadRef,
 } from '../../src/domain/ids.js';
-import type { EndingStatus } from '../../src/domain/policy.js';
+import type { ContactStatus, EndingStatus } from '../../src/domain/policy.js';
 import type {
   ContactCentre,
   PostedMessage,
@@ -13,7 +13,7 @@ import type {
   StatusReport,
 } from '../../src/ports/contact-centre.js';
 
-type Method = 'post' | 'find' | 'report' | 'typing' | 'end' | 'setOpen';
+type Method = 'post' | 'read' | 'find' | 'report' | 'typing' | 'end' | 'setOpen';
 
 /** What one call meets: before the work nothing is done, after it the answer is lost. */
 export interface Fault {
@@ -40,6 +40,9 @@ export interface FakeThread {
   readonly faults: Fault[];
   endedWith: EndingStatus | undefined;
   isShut: boolean;
+  /** What the contact centre says of the contact, and since when. */
+  status: ContactStatus;
+  statusUpdatedAtMs: number;
   /** While set, every call is refused before the work. */
   isDown: boolean;
   /** While set, posts wait here, before the work; an aborted one gives up. */
@@ -119,6 +122,15 @@ export function createFakeContactCentre(): FakeContactCentre {
         return isThere ? toPosted(thread) : undefined;
       });
     },
+    async readContact(contact, signal) {
+      const thread = ofContact(contact);
+      return await meet(thread, ['read', contact], signal, () => ({
+        contact,
+        status: thread.status,
+        statusUpdatedAtMs: thread.statusUpdatedAtMs,
+      }));
+    },
+    hasReadsToSpare: () => true,
     async reportStatus(report, signal) {
       const thread = of(report.thread);
       await meet(thread, ['report', report.messageId], signal, () => thread.reports.push(report));
@@ -130,6 +142,8 @@ export function createFakeContactCentre(): FakeContactCentre {
       const thread = ofContact(contact);
       await meet(thread, ['end', contact], signal, () => {
         thread.endedWith = status;
+        thread.status = status === 'resolved' ? 'resolved' : 'closed';
+        thread.statusUpdatedAtMs = Date.now();
       });
     },
     async setThreadOpen(ref, isOpen, signal) {
@@ -152,6 +166,8 @@ function emptyThread(number: number): FakeThread {
     faults: [],
     endedWith: undefined,
     isShut: false,
+    status: 'open',
+    statusUpdatedAtMs: Date.now(),
     isDown: false,
     gate: undefined,
     blindLooks: 0,

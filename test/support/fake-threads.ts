@@ -203,7 +203,13 @@ export function createFakeThreads(clock: () => number = Date.now): FakeThreads {
       call(() => {
         const { gateway, change: type } = change;
         toldOf(ref).presence.push({ ...change, toldAtMs: clock() });
-        return tell(ref, { type: 'presence', gateway, change: type, atMs: clock() });
+        return tell(ref, {
+          type: 'presence',
+          gateway,
+          change: type,
+          changedAtMs: change.atMs,
+          atMs: clock(),
+        });
       }),
     tellReceipt: (ref, receipt) =>
       call(() => {
@@ -216,6 +222,8 @@ export function createFakeThreads(clock: () => number = Date.now): FakeThreads {
         return tell(ref, { type: 'stillHere', atMs: clock() });
       }),
     tellCustomerEnd: (ref) => call(() => tell(ref, { type: 'end', by: 'customer', atMs: clock() })),
+    tellContact: (ref, sighting) =>
+      call(() => tell(ref, { type: 'contactSeen', sighting, atMs: clock() })),
     showTyping: (ref, typing) =>
       call(() => {
         toldOf(ref).typing.push(typing);

@@ -52,7 +52,7 @@ describe.concurrent('the lane to the contact centre', () => {
       await engine.say(ref, inbound('m-1'));
       await engine.say(ref, inbound('m-2'));
       await untilSent(ref, ['m-1', 'm-2']);
-      expect(methodsOf(ref)).toEqual(['post', 'find', 'post']);
+      expect(methodsOf(ref)).toEqual(['post', 'find', 'read', 'post']);
       expect(textsOf(ref)).toEqual(['text of m-1', 'text of m-2']);
       const [posted, looked] = centre.calls;
       expect((looked?.atMs ?? 0) - (posted?.atMs ?? 0)).toBeGreaterThanOrEqual(1_000);

@@ -3,8 +3,10 @@ import { RequestError } from '../../src/domain/errors.js';
 import type { ThreadRef } from '../../src/domain/ids.js';
 import type { ThreadEnder } from '../../src/domain/messages.js';
 import { defaultPolicy } from '../../src/domain/policy.js';
+import type { ContactSighting } from '../../src/domain/thread-state.js';
 import { closeUpdate, contactEndedSignal } from '../../workflows/messages.js';
 import { threadClosedByKey, threadStateKey } from '../../workflows/search-attributes.js';
+import { contactNumber } from '../support/domain-builders.js';
 import { silence } from '../support/fake-contact-centre.js';
 import { createTestEngine, type TestEngine, type TestGateway } from '../support/test-engine.js';
 import { idsOf, inbound, newRef, reply } from '../support/thread-fixtures.js';
@@ -28,11 +30,12 @@ async function openThread(): Promise<ThreadRef> {
   return ref;
 }
 
-async function contactEnds(ref: ThreadRef, facts: { contact?: string; status?: string } = {}) {
+async function contactEnds(ref: ThreadRef, facts: Partial<ContactSighting> = {}) {
   await engine.handleOf(ref).signal(contactEndedSignal, {
-    contact: facts.contact ?? engine.centreOf(ref).contact,
-    status: facts.status ?? 'closed',
+    contact: engine.centreOf(ref).contact,
+    status: 'closed',
     statusUpdatedAtMs: Date.now(),
+    ...facts,
   });
 }
 
@@ -139,10 +142,12 @@ describe.each(['customer', 'operator', 'agent'] as const)('a thread that its %s 
   });
 });
 
-test.concurrent.each([
-  { title: 'another contact', facts: { contact: '4711' } },
+const noEnds: { readonly title: string; readonly facts: Partial<ContactSighting> }[] = [
+  { title: 'another contact', facts: { contact: contactNumber('4711') } },
   { title: 'a status that is no end', facts: { status: 'resolved' } },
-])('news of $title ends nothing', async ({ facts }) => {
+];
+
+test.concurrent.each(noEnds)('news of $title ends nothing', async ({ facts }) => {
   const ref = await openThread();
   await contactEnds(ref, facts);
   await engine.say(ref, inbound('m-2'));

@@ -280,3 +280,22 @@ it('the tenant’s limits are kept, so that none of many calls is refused', asyn
   expect(requests['searchMessages']?.answers).toEqual({ 200: 40 });
   await careful.contactCentre.close();
 });
+
+describe('a contact', () => {
+  it('is read with its status, and since when that is so', async () => {
+    const { contact } = await adapter.contactCentre.postMessage(post('m-1'), unending);
+    if (contact === undefined) throw new Error('no contact came back');
+    const open = await adapter.contactCentre.readContact(contact, unending);
+    expect(open).toMatchObject({ contact, status: 'new' });
+    const beforeMs = Date.now() - 1_000;
+    await adapter.contactCentre.endContact(contact, 'closed', unending);
+    const closed = await adapter.contactCentre.readContact(contact, unending);
+    expect(closed).toMatchObject({ contact, status: 'closed' });
+    expect(closed.statusUpdatedAtMs).toBeGreaterThan(beforeMs);
+  });
+
+  it('that nobody knows is an error', async () => {
+    const read = adapter.contactCentre.readContact(contactNumber('999999'), unending);
+    expect(await codeOf(read)).toBe('CONTACT_CENTRE_REJECTED');
+  });
+});

@@ -82,3 +82,14 @@ it('who would wait too long is told when to come back', async () => {
   controller.abort(new Error('enough'));
   await asked;
 });
+
+it('has something to spare only while enough is left for what must be known', async () => {
+  const limiter = createLimiter(16, () => 1_000);
+  expect(limiter.hasToSpare()).toBe(true);
+  const { signal } = new AbortController();
+  await limiter.take(signal);
+  await limiter.take(signal);
+  expect(limiter.hasToSpare()).toBe(true);
+  await limiter.take(signal);
+  expect(limiter.hasToSpare()).toBe(false);
+});

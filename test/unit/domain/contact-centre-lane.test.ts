@@ -94,7 +94,7 @@ function whatFollows(thread: DrivenThread): { readonly next: string; readonly wa
   }
   const sinceMs = thread.nowMs;
   const wakeAtMs = nextWakeAtMs(thread.state);
-  if (wakeAtMs !== undefined) {
+  if (names(thread).length === 0 && wakeAtMs !== undefined) {
     const early = names(thread.wait(wakeAtMs - sinceMs - 1));
     if (early.length > 0) throw new Error('the call came early');
     thread.wait(1);

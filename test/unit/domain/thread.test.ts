@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { clockDueAtMs } from '../../../src/domain/idle-clock.js';
 import { isFinished, isQuiet, nextWakeAtMs, transition } from '../../../src/domain/thread.js';
 import type { ThreadEvent } from '../../../src/domain/thread-state.js';
 import {
@@ -329,13 +330,14 @@ describe('a hold', () => {
   test('that is over wakes nobody', () => {
     expect(nextWakeAtMs(held().wait(2_000).state)).toBeUndefined();
     const inFlight = send(held(), 'm-1').wait(2_000);
-    expect(nextWakeAtMs(inFlight.state)).toBeUndefined();
+    expect(nextWakeAtMs(inFlight.state)).toBe(clockDueAtMs(inFlight.state));
   });
 });
 
 test('a thread with nothing to wait for sets no alarm', () => {
   expect(nextWakeAtMs(driveThread().state)).toBeUndefined();
-  expect(nextWakeAtMs(send(driveThread(), 'm-1').state)).toBeUndefined();
+  const ended = send(driveThread(), 'm-1').feed({ type: 'end', by: 'operator' });
+  expect(nextWakeAtMs(ended.state)).toBeUndefined();
 });
 
 test('a rule changes nothing of what it is given', () => {

@@ -99,6 +99,7 @@ export interface TestGatewayOptions {
   readonly readiness?: GatewayDeps['readiness'];
   readonly setTyping?: GatewayDeps['contactCentre']['setTyping'];
   readonly publicUrl?: string;
+  readonly eventsSecret?: string;
 }
 
 /** Starts a gateway on a free port; it ends with its test. */
@@ -129,6 +130,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
       boxClientSecret: boxClient.client_secret,
       boxTokenKey,
       boxTokenTtlMs: 3_600_000,
+      ...(options.eventsSecret === undefined ? {} : { eventsSecret: options.eventsSecret }),
     },
     assets: options.assets ?? new Map(),
     readiness: options.readiness ?? (async () => ({ ok: true })),

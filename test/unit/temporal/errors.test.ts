@@ -60,6 +60,7 @@ test('every method of the port throws errors of the engine only', async () => {
     tellReceipt: fails,
     tellStillHere: fails,
     tellCustomerEnd: fails,
+    tellContact: fails,
     showTyping: fails,
     repeatKey: fails,
     currentThread: fails,

@@ -1,0 +1,56 @@
+/**
+ * @module The end of a thread: once, by whoever comes first, on one path for all of them.
+ *
+ * The gate shuts and the customer is told at once; the contact and the thread at the contact centre
+ * follow in their lane, each tried until it is taken.
+ */
+import { enqueueTask, refuseWaiting } from './contact-centre-lane.js';
+import { appendEvent } from './customer-log.js';
+import type { ThreadEnder } from './messages.js';
+import type { ThreadPolicy } from './policy.js';
+import type { ThreadState } from './thread-state.js';
+
+/** Ends a thread. What of the customer's still waits is refused, except at their own end. */
+export function endThread(state: ThreadState, by: ThreadEnder, atMs: number): ThreadState {
+  if (state.closed !== null) return by === 'customer' ? state : stopPosting(state, atMs);
+  const shut: ThreadState = {
+    ...state,
+    phase: 'closed',
+    deadlineAtMs: null,
+    clockFromMs: null,
+    closed: { by, atMs },
+  };
+  const refused = by === 'customer' ? shut : refuseWaiting(shut, atMs);
+  const text = closingText(state.policy, by);
+  const told =
+    text === undefined
+      ? refused
+      : appendEvent(refused, { type: 'message', id: `closed-${by}`, from: 'system', text, atMs });
+  const closed = appendEvent(told, {
+    type: 'state',
+    state: 'closed',
+    closedBy: by,
+    closedAtMs: atMs,
+  });
+  if (by === 'agent') return enqueueTask(closed, { kind: 'shutThread' });
+  const status = by === 'idle' ? state.policy.onIdle : state.policy.onEnd;
+  return enqueueTask(enqueueTask(closed, { kind: 'endContact', status }), { kind: 'shutThread' });
+}
+
+/** A further end changes nothing, but that the customer's own end lets nothing more through. */
+function stopPosting(state: ThreadState, atMs: number): ThreadState {
+  if (state.closed?.by !== 'customer') return state;
+  return refuseWaiting({ ...state, closed: { ...state.closed, isPostingOver: true } }, atMs);
+}
+
+function closingText({ texts }: ThreadPolicy, by: ThreadEnder): string | undefined {
+  switch (by) {
+    case 'agent':
+      return texts.agentClosed;
+    case 'idle':
+      return texts.idleClosed;
+    case 'customer':
+    case 'operator':
+      return undefined;
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * @module What the outcome of a task means: for the message, for the lane, for the contact.
+ *
+ * A post has exactly one verdict. One whose outcome is unknown is never simply sent again: it is
+ * looked up twice first. What is certainly not there, is put off and tried again for as long as it
+ * takes, unless the thread was closed meanwhile.
+ */
+import { noteContact, notePostedTo } from './contact.js';
+import {
+  giveVerdict,
+  isPostingAllowed,
+  type Post,
+  refuse,
+  withInboundStatus,
+  withLane,
+} from './contact-centre-lane.js';
+import type { ContactCentreOutcome, ContactCentreTask, ThreadState } from './thread-state.js';
+
+/** The contact centre's index may lag: a look comes this long after what it looks for. */
+export const lookAfterMs = 1_000;
+const shortestDeferralMs = 500;
+const longestDeferralMs = 15_000;
+const longestWaitMs = 24 * 60 * 60 * 1_000;
+
+function finishTask(state: ThreadState): ThreadState {
+  return withLane(state, { current: null, isInFlight: false, pausedUntilMs: 0, deferrals: 0 });
+}
+
+function pauseTask(
+  state: ThreadState,
+  task: ContactCentreTask,
+  untilMs: number,
+  deferrals: number,
+): ThreadState {
+  return withLane(state, { current: task, isInFlight: false, pausedUntilMs: untilMs, deferrals });
+}
+
+function deferTask(
+  state: ThreadState,
+  task: ContactCentreTask,
+  atMs: number,
+  retryAfterMs = 0,
+): ThreadState {
+  const { deferrals } = state.contactCentreLane;
+  const pauseMs = Math.min(longestDeferralMs, shortestDeferralMs * 2 ** Math.min(deferrals, 10));
+  return pauseTask(state, task, atMs + Math.max(pauseMs, toWait(retryAfterMs)), deferrals + 1);
+}
+
+/** An absurd wait, which would park a thread for ever, is a mistake of whoever asks for it. */
+function toWait(retryAfterMs = 0): number {
+  return Number.isFinite(retryAfterMs) ? Math.min(longestWaitMs, Math.max(0, retryAfterMs)) : 0;
+}
+
+/** Notes how the task in flight ended. */
+export function settleTask(
+  state: ThreadState,
+  outcome: ContactCentreOutcome,
+  atMs: number,
+): ThreadState {
+  const { current, isInFlight } = state.contactCentreLane;
+  if (current === null || !isInFlight) return state;
+  return current.kind === 'post'
+    ? settlePost(state, current, outcome, atMs)
+    : settleOther(state, current, outcome, atMs);
+}
+
+function settlePost(
+  state: ThreadState,
+  task: Post,
+  outcome: ContactCentreOutcome,
+  atMs: number,
+): ThreadState {
+  const { message, stage } = task;
+  switch (outcome.kind) {
+    case 'done': {
+      const { startedAtMs } = state.contactCentreLane;
+      const sent = finishTask(giveVerdict(state, message, 'sent', atMs));
+      if (outcome.contact === undefined) return sent;
+      // A look finds the message; only a post says that its contact was open just now.
+      const seenOpenAtMs = stage === 'post' ? startedAtMs : null;
+      return notePostedTo(sent, outcome.contact, outcome.contactStatus, seenOpenAtMs, atMs);
+    }
+    case 'contactEnded': {
+      const ended = noteContact(finishTask(refuse(state, message, atMs)), outcome.sighting, atMs);
+      // Older news than the thread has: the contact is looked at again.
+      return isPostingAllowed(ended) ? deferTask(state, task, atMs) : ended;
+    }
+    case 'absent':
+      if (stage === 'look') {
+        return pauseTask(state, { ...task, stage: 'lookAgain' }, atMs + lookAfterMs, 0);
+      }
+      if (!isPostingAllowed(state)) return finishTask(refuse(state, message, atMs));
+      return pauseTask(state, { ...task, stage: 'post' }, atMs, 0);
+    case 'inDoubt':
+      // A look that is in doubt itself is simply made again.
+      if (stage !== 'post') return deferTask(state, task, atMs);
+      return pauseTask(
+        withInboundStatus(state, message, 'inDoubt'),
+        { ...task, stage: 'look' },
+        atMs + lookAfterMs,
+        0,
+      );
+    case 'rejected':
+      // A look that is refused says nothing about the message.
+      if (stage !== 'post') return deferTask(state, task, atMs);
+      return finishTask(giveVerdict(state, message, 'failed', atMs, outcome.code));
+    case 'deferred':
+      if (stage === 'post' && !isPostingAllowed(state)) {
+        const pausedUntilMs = atMs + toWait(outcome.retryAfterMs);
+        return withLane(finishTask(refuse(state, message, atMs)), { pausedUntilMs });
+      }
+      return deferTask(state, task, atMs, outcome.retryAfterMs);
+  }
+}
+
+/**
+ * An operator mends the lane: `retry` ends a pause, but not the second before a look, without which
+ * a look means nothing; `giveUp` drops the current task, which fails a message. Nothing happens
+ * while an effect is on its way: its outcome comes first.
+ */
+export function repairLane(
+  state: ThreadState,
+  action: 'retry' | 'giveUp',
+  atMs: number,
+): ThreadState {
+  const { current, isInFlight, deferrals } = state.contactCentreLane;
+  if (isInFlight) return state;
+  if (action === 'retry' || current === null) {
+    if (current?.kind === 'post' && current.stage !== 'post' && deferrals === 0) return state;
+    return withLane(state, { pausedUntilMs: 0, deferrals: 0 });
+  }
+  return finishTask(
+    current.kind === 'post'
+      ? giveVerdict(state, current.message, 'failed', atMs, 'OPERATOR')
+      : state,
+  );
+}
+
+/** Every other task is safe to repeat, so a doubt is no different from a deferral. */
+function settleOther(
+  state: ThreadState,
+  task: ContactCentreTask,
+  outcome: ContactCentreOutcome,
+  atMs: number,
+): ThreadState {
+  switch (outcome.kind) {
+    case 'done':
+    case 'absent':
+    case 'rejected':
+    case 'contactEnded':
+      return finishTask(state);
+    case 'inDoubt':
+      return deferTask(state, task, atMs);
+    case 'deferred':
+      return deferTask(state, task, atMs, outcome.retryAfterMs);
+  }
+}

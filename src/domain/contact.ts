@@ -1,0 +1,57 @@
+/** @module What a thread knows of its contact: when it was last seen open, and that it has ended. */
+import { endThread } from './closing.js';
+import { enqueueTask } from './contact-centre-lane.js';
+import type { ContactNumber } from './ids.js';
+import type { ContactStatus, ThreadPolicy } from './policy.js';
+import type { ContactSighting, ThreadState } from './thread-state.js';
+
+/** Says whether a contact of this status has ended, by the channel's policy. */
+export function isEndedStatus(policy: ThreadPolicy, status: ContactStatus): boolean {
+  return policy.endedStatuses.includes(status);
+}
+
+/**
+ * Notes what the contact centre said of a contact. An ended one ends the thread; one that is older
+ * than what is known, or another contact's, is ignored.
+ */
+export function noteContact(
+  state: ThreadState,
+  sighting: ContactSighting,
+  atMs: number,
+): ThreadState {
+  const { contact, status, statusUpdatedAtMs } = sighting;
+  if (state.contact !== null && contact !== state.contact) return state;
+  const known = state.contactStatusAtMs;
+  if (statusUpdatedAtMs !== undefined && known !== null && statusUpdatedAtMs < known) return state;
+  const hasEnded = isEndedStatus(state.policy, status);
+  if (state.closed !== null) return hasEnded ? endThread(state, 'agent', atMs) : state;
+  const noted: ThreadState = {
+    ...state,
+    contact,
+    contactStatusAtMs: statusUpdatedAtMs ?? known,
+  };
+  return hasEnded ? endThread(noted, 'agent', atMs) : { ...noted, contactSeenOpenAtMs: atMs };
+}
+
+/**
+ * Notes the contact that a message went to. Another one than the thread's means that the thread's
+ * has ended without our knowing: the thread is closed, and the contact that it opened is ended too.
+ * `seenOpenAtMs` is the moment at which the contact was certainly open, where there is one.
+ */
+export function notePostedTo(
+  state: ThreadState,
+  contact: ContactNumber,
+  status: ContactStatus | undefined,
+  seenOpenAtMs: number | null,
+  atMs: number,
+): ThreadState {
+  if (state.contact !== null && state.contact !== contact) {
+    const closed = endThread(state, 'agent', atMs);
+    return enqueueTask(closed, { kind: 'endContact', status: state.policy.onEnd, contact });
+  }
+  const noted: ThreadState = { ...state, contact };
+  if (status !== undefined && isEndedStatus(state.policy, status)) {
+    return endThread(noted, 'agent', atMs);
+  }
+  return seenOpenAtMs === null ? noted : { ...noted, contactSeenOpenAtMs: seenOpenAtMs };
+}

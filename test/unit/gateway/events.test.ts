@@ -1,0 +1,168 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { isSignedWith } from '../../../src/gateway/events/event-signature.js';
+import {
+  anonymousChannel,
+  refOf,
+  send,
+  startGateway,
+  type TestGateway,
+} from './gateway-fixture.js';
+import { inboundMessage, startOf } from './hub-fixture.js';
+
+const eventsSecret = 'thisIsSecretKey';
+const ref = refOf('thread-1');
+const atIso = '2026-03-01T10:00:00.000Z';
+
+/** A contact's change of status as DFO tells of it (cxone.md 4.4). */
+const contact = {
+  id: 1001,
+  status: 'closed',
+  statusUpdatedAt: atIso,
+  threadIdOnExternalPlatform: 'thread-1',
+};
+const channel = { id: anonymousChannel };
+
+function statusChanged(data: unknown, more: object = {}): string {
+  return JSON.stringify({
+    eventId: 'e-1',
+    eventObject: 'Case',
+    eventType: 'CaseStatusChanged',
+    createdAt: atIso,
+    data,
+    ...more,
+  });
+}
+
+function sign(body: string): string {
+  return createHmac('sha256', eventsSecret).update(body).digest('base64');
+}
+
+async function tell(gateway: TestGateway, body: string, signature: string | null = sign(body)) {
+  return await send(`${gateway.url}/integration/events`, {
+    body,
+    headers: {
+      'content-type': 'application/json',
+      ...(signature === null ? {} : { 'x-request-signature': signature }),
+    },
+  });
+}
+
+/** Starts a gateway with a thread whose contact is 1001. */
+async function startWithThread(): Promise<TestGateway> {
+  const gateway = await startGateway({ eventsSecret });
+  await gateway.threads.acceptInbound(startOf(ref), inboundMessage('m1'));
+  await expect.poll(() => gateway.threads.stateOf(ref).contact).toBe('1001');
+  return gateway;
+}
+
+const closedBy = ({ threads }: TestGateway) => threads.stateOf(ref).closed?.by;
+
+test('the published example is signed', () => {
+  const body = Buffer.from('{"foo":"bar"}');
+  const signature = 'mY/ehO6FCpo8xKIzCS05s2gTicm/ZjDmCm3YgrREVSg=';
+  expect(isSignedWith('thisIsSecretKey', body, signature)).toBe(true);
+  expect(isSignedWith('thisIsSecretKey', Buffer.from('{"foo": "bar"}'), signature)).toBe(false);
+  expect(isSignedWith('anotherSecretKey', body, signature)).toBe(false);
+});
+
+test('without a secret there is no such path', async () => {
+  const gateway = await startGateway();
+  const answer = await tell(gateway, statusChanged({ case: contact, channel }));
+  expect(answer).toMatchObject({ status: 404, json: { code: 'NOT_FOUND' } });
+});
+
+describe('a signed event ends its thread', () => {
+  test.each([
+    ['with a case', { case: contact, channel }],
+    ['with a contact', { contact, channel }],
+    ['with its id as text', { case: { ...contact, id: '1001' }, channel }],
+    ['with the channel beside the contact', { case: { ...contact, channelId: anonymousChannel } }],
+    ['with no channel', { case: contact }],
+    ['with no moment', { case: { ...contact, statusUpdatedAt: undefined }, channel }],
+    ['with more than is known of it', { case: { ...contact, novel: [1] }, channel, brand: {} }],
+  ])('%s', async (_title, data) => {
+    const gateway = await startWithThread();
+    expect(await tell(gateway, statusChanged(data))).toMatchObject({ status: 204, text: '' });
+    expect(closedBy(gateway)).toBe('agent');
+  });
+
+  test('once, however often it comes', async () => {
+    const gateway = await startWithThread();
+    const body = statusChanged({ case: contact, channel });
+    await tell(gateway, body);
+    const { lastSeq } = gateway.threads.stateOf(ref);
+    expect((await tell(gateway, body)).status).toBe(204);
+    expect(gateway.threads.stateOf(ref).lastSeq).toBe(lastSeq);
+  });
+});
+
+describe('a signed event is answered 204 and ends nothing', () => {
+  test.each([
+    ['of another type', statusChanged({ case: contact, channel }, { eventType: 'CaseCreated' })],
+    ['of no type', statusChanged({ case: contact, channel }, { eventType: undefined })],
+    ['of another contact', statusChanged({ case: { ...contact, id: 4711 }, channel })],
+    [
+      'of a status that is no end',
+      statusChanged({ case: { ...contact, status: 'open' }, channel }),
+    ],
+    ['of an unknown status', statusChanged({ case: { ...contact, status: 'gone' }, channel })],
+    ['of a foreign channel', statusChanged({ case: contact, channel: { id: 'sms_1' } })],
+    [
+      'of an unknown thread',
+      statusChanged({ case: { ...contact, threadIdOnExternalPlatform: 'thread-2' }, channel }),
+    ],
+    ['that names no thread', statusChanged({ case: { id: 1001, status: 'closed' }, channel })],
+    ['with nothing in it', statusChanged(null)],
+    ['that is a list', '[]'],
+    ['that is no JSON', 'hello'],
+    ['that is empty', ''],
+  ])('%s', async (_title, body) => {
+    const gateway = await startWithThread();
+    expect((await tell(gateway, body)).status).toBe(204);
+    expect(closedBy(gateway)).toBeUndefined();
+    expect(gateway.logLines.join()).toMatch(
+      /event ignored|event for no running thread|event taken/,
+    );
+  });
+
+  test('older than what the thread knows', async () => {
+    const gateway = await startWithThread();
+    const newer = { ...contact, status: 'open', statusUpdatedAt: '2026-03-01T10:00:01.000Z' };
+    await tell(gateway, statusChanged({ case: newer, channel }));
+    await tell(gateway, statusChanged({ case: contact, channel }));
+    expect(closedBy(gateway)).toBeUndefined();
+  });
+});
+
+describe('an event is refused', () => {
+  const body = statusChanged({ case: contact, channel });
+  test.each([
+    ['without a signature', null],
+    ['with an empty one', ''],
+    ['with that of another body', sign(`${body} `)],
+    ['with one of another length', `${sign(body)}=`],
+    ['in hexadecimal', createHmac('sha256', eventsSecret).update(body).digest('hex')],
+    ['with another secret', createHmac('sha256', 'another').update(body).digest('base64')],
+  ])('%s', async (_title, signature) => {
+    const gateway = await startWithThread();
+    expect(await tell(gateway, body, signature)).toMatchObject({
+      status: 401,
+      json: { code: 'EVENT_SIGNATURE_INVALID' },
+    });
+    expect(closedBy(gateway)).toBeUndefined();
+  });
+});
+
+test('an event is asked for again while the threads cannot be told', async () => {
+  const gateway = await startWithThread();
+  gateway.threads.isDown = true;
+  const answer = await tell(gateway, statusChanged({ case: contact, channel }));
+  expect(answer).toMatchObject({ status: 503, json: { code: 'UNAVAILABLE' } });
+});
+
+test('no line of the log holds what an event says of people', async () => {
+  const gateway = await startWithThread();
+  await tell(gateway, statusChanged({ case: { ...contact, endUser: 'Zed Zebra' }, channel }));
+  expect(gateway.logLines.join()).not.toContain('Zed Zebra');
+});

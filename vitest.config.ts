@@ -2,11 +2,14 @@ import { defineConfig } from 'vitest/config';
 
 const temporalServer = 'test/support/temporal-global-setup.ts';
 
-/** Suites that start processes or a browser run one file at a time: two cores carry no more. */
-const heavy = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 };
+const patient = { testTimeout: 60_000, hookTimeout: 60_000 };
+/** Suites that start a system, or measure time, run one file at a time: two cores carry no more. */
+const heavy = { ...patient, fileParallelism: false, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
   test: {
+    // By default one core is left idle; on two that would be half of the machine.
+    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -26,7 +29,7 @@ export default defineConfig({
           isolate: false,
         },
       },
-      { test: { name: 'browser', include: ['test/browser/widget/**/*.test.ts'], ...heavy } },
+      { test: { name: 'browser', include: ['test/browser/widget/**/*.test.ts'], ...patient } },
       {
         test: {
           name: 'e2e',

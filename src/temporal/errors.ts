@@ -26,10 +26,28 @@ export function toEngineError(failure: unknown): unknown {
     failure instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
     (failure instanceof Error && failure.name === 'ServiceError');
   if (!isTemporal) return failure;
-  return new RequestError('UNAVAILABLE', 'The threads do not answer at the moment', {
-    retryAfterMs,
-    cause: failure,
+  return unavailable(failure);
+}
+
+function unavailable(cause?: unknown): RequestError {
+  const message = 'The threads do not answer at the moment';
+  return new RequestError('UNAVAILABLE', message, { retryAfterMs, cause });
+}
+
+/**
+ * Gives up on a call after a while. The call's own deadline does not bound it: the client beneath
+ * repeats what failed just before, with as much time again.
+ */
+export async function withinLimit<Answer>(call: Promise<Answer>, limitMs: number): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(unavailable()), limitMs);
   });
+  try {
+    return await Promise.race([call, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function translated<Answer>(call: Promise<Answer>): Promise<Answer> {

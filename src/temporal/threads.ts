@@ -34,7 +34,7 @@ import { toCustomerWorkflowId, toWorkflowId } from '../domain/ids.js';
 import type { InboundMessage } from '../domain/messages.js';
 import type { ThreadStanding, ThreadStart, Threads } from '../ports/threads.js';
 import type { Admission } from './admission.js';
-import { isNotFound, withEngineErrors } from './errors.js';
+import { isNotFound, withEngineErrors, withinLimit } from './errors.js';
 import { createStandings } from './standing.js';
 
 /** A query needs a worker; without one the caller is told so after this. */
@@ -56,7 +56,7 @@ export function createThreads(deps: {
   const handleOf = (ref: ThreadRef) => client.workflow.getHandle<typeof thread>(toWorkflowId(ref));
 
   const answered = <Answer>(ask: () => Promise<Answer>): Promise<Answer> =>
-    client.withDeadline(Date.now() + answerWithinMs, ask);
+    withinLimit(client.withDeadline(Date.now() + answerWithinMs, ask), answerWithinMs);
 
   async function tell<Args extends unknown[]>(
     ref: ThreadRef,

@@ -8,7 +8,12 @@ import proto from '@temporalio/proto';
 import { describe, expect, test } from 'vitest';
 import { DefectError, RemoteError, RequestError } from '../../../src/domain/errors.js';
 import type { Threads } from '../../../src/ports/threads.js';
-import { isNotFound, toEngineError, withEngineErrors } from '../../../src/temporal/errors.js';
+import {
+  isNotFound,
+  toEngineError,
+  withEngineErrors,
+  withinLimit,
+} from '../../../src/temporal/errors.js';
 import { newRef } from '../../support/thread-fixtures.js';
 
 describe('a failure of Temporal', () => {
@@ -72,4 +77,10 @@ test('every method of the port throws errors of the engine only', async () => {
       code: 'UNAVAILABLE',
     });
   }
+});
+
+test('a call that does not answer is given up, and one that does is answered', async () => {
+  const never = new Promise<string>(() => undefined);
+  await expect(withinLimit(never, 20)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(await withinLimit(Promise.resolve('an answer'), 20)).toBe('an answer');
 });

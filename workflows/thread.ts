@@ -47,8 +47,9 @@ const viewLimit = { events: 500, size: 500_000 };
 /** What did not lead to a new run is tried again after history has grown by this. */
 const tryAgainAfterEvents = 50;
 /**
- * Temporal takes no input above 2 MiB, and a run that tries to hand over more is stuck for good.
- * What waits while the contact centre is away can be more: then the run goes on until it is less.
+ * Temporal takes no input above 2 MiB, and a run that tries to hand over more is stuck for good. A
+ * full thread takes no more long before that; should it hold more all the same, because many callers
+ * came at once, its run goes on until it is less.
  */
 const carriableBytes = 1_500_000;
 /** A history of this size is long, however few its events: texts are in it twice or more. */

@@ -1,9 +1,6 @@
 /**
- * @module The lane to the contact centre: one task at a time, in order, each until it is settled.
- *
- * A post has exactly one verdict. One whose outcome is unknown is never simply sent again: it is
- * looked up twice first. What is certainly not there, is put off and tried again for as long as it
- * takes, unless the thread was closed meanwhile.
+ * @module The lane to the contact centre: what waits in it, what starts next, and the verdict that
+ * each post gets exactly once. What an outcome means is in contact-centre-outcomes.ts.
  */
 import { contactUpdateRule, take } from './budget.js';
 import { contactCheckOf } from './contact-check.js';

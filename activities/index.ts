@@ -1,12 +1,25 @@
 /** @module The activities of each kind of process: what a worker runs, and what a gateway runs. */
 import { createChannelActivities } from './channel.js';
 import { createContactCentreActivities } from './contact-centre.js';
+import { createCustomerActivities } from './customers.js';
+import { createPolicyActivities } from './policies.js';
+
+type WorkerDeps = Parameters<typeof createContactCentreActivities>[0] &
+  Parameters<typeof createCustomerActivities>[0] &
+  Parameters<typeof createPolicyActivities>[0];
 
 /** Makes the activities of a worker. */
-export const createWorkerActivities = createContactCentreActivities;
+export function createWorkerActivities(deps: WorkerDeps) {
+  return {
+    ...createContactCentreActivities(deps),
+    ...createCustomerActivities(deps),
+    ...createPolicyActivities(deps),
+  };
+}
+
 /** Makes the activities of a gateway. */
 export const createGatewayActivities = createChannelActivities;
 
 export type { PostedMessage } from '../src/ports/contact-centre.js';
-export type WorkerActivities = ReturnType<typeof createContactCentreActivities>;
+export type WorkerActivities = ReturnType<typeof createWorkerActivities>;
 export type GatewayActivities = ReturnType<typeof createChannelActivities>;

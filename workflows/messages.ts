@@ -93,8 +93,12 @@ export interface CustomerInput {
   readonly channelId: string;
   readonly customerId: CustomerId;
   readonly currentThreadId?: ThreadId;
-  /** Updates after which a run hands over to a new one. Default 500. */
+  /** Until when the customer gets no new session, in milliseconds since the epoch. */
+  readonly blockedUntilMs?: number | null;
+  /** Updates and signals after which a run hands over to a new one. Default 500. */
   readonly continueAfterUpdates?: number;
+  /** How long nobody asks, in milliseconds, before it ends. Default 30 days. */
+  readonly idleAfterMs?: number;
 }
 
 /** A caller's offer of a thread id, and the current one that it found closed. */
@@ -103,5 +107,19 @@ export interface CurrentThreadRequest {
   readonly closed?: ThreadId;
 }
 
+/** Until when a customer is blocked, in milliseconds since the epoch. */
+export interface BlockRequest {
+  readonly untilMs: number;
+}
+
+/** What an operator lifted; null where there was no block, or it had run out. */
+export interface LiftResult {
+  readonly blockedUntil: string | null;
+}
+
 /** Gives the customer's current thread: an update, because concurrent callers need one answer. */
 export const currentThreadUpdate = defineUpdate<ThreadId, [CurrentThreadRequest]>('currentThread');
+/** The customer gets no new session until then; of two blocks the later one holds. */
+export const blockSignal = defineSignal<[BlockRequest]>('block');
+/** An operator lifts a customer's block. An update, so that the operator sees what was lifted. */
+export const liftUpdate = defineUpdate<LiftResult>('lift');

@@ -4,8 +4,10 @@ import { createWorkerActivities } from '../../activities/index.js';
 import { loadWorkerConfig } from '../config/worker.js';
 import { createCxoneContactCentre } from '../cxone/contact-centre.js';
 import { createLogger } from '../logging/logger.js';
+import { openAdmission } from '../temporal/admission.js';
 import { ensureSearchAttributes } from '../temporal/namespace.js';
 import { installRuntime, toTemporalLogger } from '../temporal/runtime.js';
+import { createThreads } from '../temporal/threads.js';
 import { countWorkers } from '../temporal/worker-count.js';
 import { createThreadWorker, proveWorkflowBundle } from '../temporal/workers.js';
 import { loadWorkflowBundle } from '../temporal/workflow-bundle.js';
@@ -67,7 +69,11 @@ await runProcess(async (stopping) => {
     identity,
     taskQueue,
     workflowBundle,
-    activities: createWorkerActivities({ contactCentre }),
+    activities: createWorkerActivities({
+      contactCentre,
+      threads: createThreads({ client, taskQueue, admission: openAdmission }),
+      channels: config.channels,
+    }),
   });
   const done = worker.run();
   const shares = keepShare(

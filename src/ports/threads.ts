@@ -94,4 +94,16 @@ export interface Threads {
     customerId: CustomerId,
     candidate: ThreadId,
   ): Promise<ThreadId>;
+
+  /**
+   * Blocks a customer until a moment, in milliseconds since the epoch. Must be safe to call again;
+   * of two blocks the later one holds.
+   */
+  blockCustomer(channelId: ChannelId, customerId: CustomerId, untilMs: number): Promise<void>;
+
+  /**
+   * Says until when a customer is blocked, in milliseconds since the epoch; undefined for one who
+   * is not. Must need no worker.
+   */
+  blockedUntil(channelId: ChannelId, customerId: CustomerId): Promise<number | undefined>;
 }

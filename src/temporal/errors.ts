@@ -1,5 +1,6 @@
 /** @module The only place where a failure of Temporal becomes an error of the engine. */
 import {
+  type Client,
   isGrpcServiceError,
   QueryNotRegisteredError,
   QueryRejectedError,
@@ -10,6 +11,8 @@ import { RemoteError, RequestError } from '../domain/errors.js';
 import type { Threads } from '../ports/threads.js';
 
 const retryAfterMs = 2_000;
+/** A query or an update needs a worker; without one the caller is told so after this. */
+const answerWithinMs = 5_000;
 
 /** Says whether a failure means that there is no such workflow, or none that runs. */
 export function isNotFound(failure: unknown): boolean {
@@ -50,6 +53,11 @@ export async function withinLimit<Answer>(call: Promise<Answer>, limitMs: number
   }
 }
 
+/** Asks what needs a worker to answer it; throws `UNAVAILABLE` after five seconds. */
+export function askInTime<Answer>(client: Client, ask: () => Promise<Answer>): Promise<Answer> {
+  return withinLimit(client.withDeadline(Date.now() + answerWithinMs, ask), answerWithinMs);
+}
+
 async function translated<Answer>(call: Promise<Answer>): Promise<Answer> {
   try {
     return await call;
@@ -74,5 +82,9 @@ export function withEngineErrors(threads: Threads): Threads {
     repeatKey: (fingerprint, windowMs) => translated(threads.repeatKey(fingerprint, windowMs)),
     currentThread: (channelId, customerId, candidate) =>
       translated(threads.currentThread(channelId, customerId, candidate)),
+    blockCustomer: (channelId, customerId, untilMs) =>
+      translated(threads.blockCustomer(channelId, customerId, untilMs)),
+    blockedUntil: (channelId, customerId) =>
+      translated(threads.blockedUntil(channelId, customerId)),
   };
 }

@@ -1,16 +1,10 @@
 /** @module The Threads port on Temporal: signals for what happens, queries for what is shown. */
 import { randomUUID } from 'node:crypto';
-import {
-  type Client,
-  WithStartWorkflowOperation,
-  WorkflowExecutionAlreadyStartedError,
-} from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { SignalDefinition } from '@temporalio/common';
-import type { customer } from '../../workflows/customer.js';
 import {
   agentReplySignal,
   contactEndedSignal,
-  currentThreadUpdate,
   customerEndSignal,
   gatewaysQuery,
   inboundSignal,
@@ -30,15 +24,14 @@ import {
 import type { thread } from '../../workflows/thread.js';
 import { RequestError } from '../domain/errors.js';
 import type { ThreadRef } from '../domain/ids.js';
-import { toCustomerWorkflowId, toWorkflowId } from '../domain/ids.js';
+import { toWorkflowId } from '../domain/ids.js';
 import type { InboundMessage } from '../domain/messages.js';
 import type { ThreadStanding, ThreadStart, Threads } from '../ports/threads.js';
 import type { Admission } from './admission.js';
-import { isNotFound, withEngineErrors, withinLimit } from './errors.js';
+import { createCustomers } from './customers.js';
+import { askInTime, isNotFound, withEngineErrors } from './errors.js';
 import { createStandings } from './standing.js';
 
-/** A query needs a worker; without one the caller is told so after this. */
-const answerWithinMs = 5_000;
 const busyRetryAfterMs = 5_000;
 /** How long a thread waits for a worker that was killed in the middle of its workflow task. */
 const workflowTaskTimeout = '5s';
@@ -53,10 +46,10 @@ export function createThreads(deps: {
 }): Threads {
   const { client, taskQueue, admission } = deps;
   const standings = createStandings({ client });
+  const customers = createCustomers({ client, taskQueue, standings });
   const handleOf = (ref: ThreadRef) => client.workflow.getHandle<typeof thread>(toWorkflowId(ref));
 
-  const answered = <Answer>(ask: () => Promise<Answer>): Promise<Answer> =>
-    withinLimit(client.withDeadline(Date.now() + answerWithinMs, ask), answerWithinMs);
+  const answered = <Answer>(ask: () => Promise<Answer>): Promise<Answer> => askInTime(client, ask);
 
   async function tell<Args extends unknown[]>(
     ref: ThreadRef,
@@ -111,29 +104,6 @@ export function createThreads(deps: {
       ],
     });
   }
-
-  /** Concurrent callers share a question: Temporal takes ten updates of a workflow at once. */
-  const askedCurrentThreads = new Map<string, ReturnType<Threads['currentThread']>>();
-
-  const askCurrentThread: Threads['currentThread'] = async (channelId, customerId, candidate) => {
-    const ask = async (closed?: typeof candidate) =>
-      await client.workflow.executeUpdateWithStart(currentThreadUpdate, {
-        args: [{ candidate, ...(closed === undefined ? {} : { closed }) }],
-        startWorkflowOperation: new WithStartWorkflowOperation<typeof customer>('customer', {
-          taskQueue,
-          workflowId: toCustomerWorkflowId(channelId, customerId),
-          args: [{ channelId, customerId }],
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        }),
-      });
-    return await answered(async () => {
-      const current = await ask();
-      if (current === candidate) return current;
-      const standing = await standings.describe({ channelId, threadId: current });
-      return standing.kind === 'closed' ? await ask(current) : current;
-    });
-  };
 
   const threads: Threads = {
     async acceptInbound(start, message) {
@@ -227,16 +197,7 @@ export function createThreads(deps: {
       return handle.firstExecutionRunId;
     },
 
-    currentThread(channelId, customerId, candidate) {
-      const key = toCustomerWorkflowId(channelId, customerId);
-      const known = askedCurrentThreads.get(key);
-      if (known) return known;
-      const asked = askCurrentThread(channelId, customerId, candidate).finally(() =>
-        askedCurrentThreads.delete(key),
-      );
-      askedCurrentThreads.set(key, asked);
-      return asked;
-    },
+    ...customers,
   };
   return withEngineErrors(threads);
 }

@@ -55,7 +55,7 @@ const boundaries: Record<string, Boundary> = {
   },
   activities: {
     folders: ['src/domain', 'src/ports'],
-    packages: ['@temporalio/activity', '@temporalio/common'],
+    packages: ['@temporalio/activity', '@temporalio/common', 'node:util'],
   },
 };
 

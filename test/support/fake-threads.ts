@@ -73,6 +73,7 @@ export function createFakeThreads(clock: () => number = Date.now): FakeThreads {
   const tolds = new Map<string, Told>();
   const gateways = new Map<GatewayQueue, Pages>();
   const currentThreads = new Map<string, ThreadRef['threadId']>();
+  const blocks = new Map<string, number>();
   const repeats = new Map<string, { readonly key: string; readonly atMs: number }>();
 
   async function call<Result>(work: () => Result): Promise<Result> {
@@ -247,6 +248,16 @@ export function createFakeThreads(clock: () => number = Date.now): FakeThreads {
         if (isOpen) return current;
         currentThreads.set(key, candidate);
         return candidate;
+      }),
+    blockCustomer: (channelId, customerId, untilMs) =>
+      call(() => {
+        const key = `${channelId}/${customerId}`;
+        blocks.set(key, Math.max(untilMs, blocks.get(key) ?? 0));
+      }),
+    blockedUntil: (channelId, customerId) =>
+      call(() => {
+        const untilMs = blocks.get(`${channelId}/${customerId}`) ?? 0;
+        return untilMs > clock() ? untilMs : undefined;
       }),
   };
   return fake;

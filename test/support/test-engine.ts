@@ -8,7 +8,9 @@ import {
   createWorkerActivities,
   type WorkerActivities,
 } from '../../activities/index.js';
+import type { ChannelDefinition } from '../../src/domain/channel.js';
 import {
+  type ChannelId,
   type GatewayQueue,
   type ThreadRef,
   toGatewayQueue,
@@ -47,6 +49,8 @@ export interface TestEngine {
   readonly threads: Threads;
   readonly taskQueue: string;
   readonly contactCentre: FakeContactCentre;
+  /** What the channels file says now; nothing at first. */
+  readonly channels: Map<ChannelId, ChannelDefinition>;
   /** What the contact centre holds of a thread. */
   centreOf(ref: ThreadRef): FakeThread;
   startGateway(): Promise<TestGateway>;
@@ -73,6 +77,7 @@ export async function createTestEngine(deps: {
   const { connection, client } = temporal;
   const contactCentre = createFakeContactCentre();
   const threads = createThreads({ client, taskQueue, admission: openAdmission });
+  const channels: TestEngine['channels'] = new Map();
   const workers: RunningWorker[] = [];
   const gateways: TestGateway[] = [];
 
@@ -81,6 +86,7 @@ export async function createTestEngine(deps: {
     threads,
     taskQueue,
     contactCentre,
+    channels,
     centreOf: (ref) => contactCentre.of(ref),
     handleOf: (ref) => client.workflow.getHandle<typeof thread>(toWorkflowId(ref)),
 
@@ -116,7 +122,10 @@ export async function createTestEngine(deps: {
         identity: 'test-worker',
         taskQueue,
         workflowBundle: await loadWorkflowBundle(silentTemporalLogger),
-        activities: { ...createWorkerActivities({ contactCentre }), ...activities },
+        activities: {
+          ...createWorkerActivities({ contactCentre, threads, channels }),
+          ...activities,
+        },
       });
       workers.push(run(worker));
     },

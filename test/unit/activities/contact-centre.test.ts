@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createWorkerActivities, type WorkerActivities } from '../../../activities/index.js';
+import { createContactCentreActivities } from '../../../activities/contact-centre.js';
 import { RemoteError } from '../../../src/domain/errors.js';
 import { toInboundExternalId } from '../../../src/domain/ids.js';
 import type { EndingStatus } from '../../../src/domain/policy.js';
@@ -34,14 +34,14 @@ const report: StatusReport = {
 let environment: MockActivityEnvironment;
 const inActivity = <Answer>(call: () => Promise<Answer>): Promise<Answer> => environment.run(call);
 let contactCentre: FakeContactCentre;
-let activities: WorkerActivities;
+let activities: ReturnType<typeof createContactCentreActivities>;
 const store = () =>
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- the receiver is no window
   inActivity(() => activities.postMessage(post));
 beforeEach(() => {
   environment = new MockActivityEnvironment({}, { logger: silentTemporalLogger });
   contactCentre = createFakeContactCentre();
-  activities = createWorkerActivities({ contactCentre });
+  activities = createContactCentreActivities({ contactCentre });
 });
 
 test('a post stores the message and answers its contact', async () => {

@@ -1,6 +1,6 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
-import { toFailure } from '../../../activities/failure.js';
+import { toFailure, toRepeatableFailure } from '../../../activities/failure.js';
 import {
   DefectError,
   type EngineErrorCode,
@@ -42,6 +42,21 @@ describe('an error of the engine', () => {
     );
     expect(failure.details).toEqual([{}]);
     expect(failure.cause).toBeUndefined();
+  });
+});
+
+describe('where a call is safe to repeat', () => {
+  test.each(codes)('the table says whether it is repeated, for the code %s', (code) => {
+    expect(toRepeatableFailure(new RemoteError(code, 'why'))).toMatchObject({
+      type: code,
+      nonRetryable: errorPolicies[code].retry === 'never',
+    });
+  });
+
+  test('it is repeated after the time that was said', () => {
+    const error = new RemoteError('UNAVAILABLE', 'no answer', { retryAfterMs: 1_500 });
+    expect(toRepeatableFailure(error)).toMatchObject({ nextRetryDelay: 1_500 });
+    expect(failureOf(error).nextRetryDelay).toBeUndefined();
   });
 });
 

@@ -69,6 +69,8 @@ test('every method of the port throws errors of the engine only', async () => {
     showTyping: fails,
     repeatKey: fails,
     currentThread: fails,
+    blockCustomer: fails,
+    blockedUntil: fails,
   };
   const threads = withEngineErrors(broken);
   expect(Object.keys(threads).toSorted()).toEqual(Object.keys(broken).toSorted());

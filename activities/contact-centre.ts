@@ -2,8 +2,8 @@
 import { Context } from '@temporalio/activity';
 import { EngineError, RemoteError } from '../src/domain/errors.js';
 import type { ContactNumber, ExternalMessageId, ThreadRef } from '../src/domain/ids.js';
-import type { ContactStatus, EndingStatus } from '../src/domain/policy.js';
-import type { ContactSighting } from '../src/domain/thread-state.js';
+import { type ContactStatus, type EndingStatus, liveStatuses } from '../src/domain/policy.js';
+import type { ContactSighting, ReadBack } from '../src/domain/thread-state.js';
 import type {
   ContactCentre,
   PostedMessage,
@@ -27,30 +27,45 @@ async function call<Answer>(perform: (signal: AbortSignal) => Promise<Answer>): 
   }
 }
 
-/** Which contact is looked at before a post, and what counts as its end. */
-interface ContactCheckRequest {
-  readonly contact: ContactNumber;
-  /** Not worth a read where the tenant's budget of them is short. */
-  readonly isOptional: boolean;
-  readonly endedStatuses: readonly ContactStatus[];
-}
+/** What is looked at before a post: its contact, and what counts as its end, or its thread. */
+export type CheckRequest =
+  | {
+      readonly contact: ContactNumber;
+      /** Not worth a read where the tenant's budget of them is short. */
+      readonly isOptional: boolean;
+      readonly endedStatuses: readonly ContactStatus[];
+    }
+  | { readonly thread: ThreadRef };
 
-/** Gives what was seen of a contact that has ended; undefined for one that is open, or unknown. */
+/** What a check found: nothing was posted. */
+type FoundEnd = { readonly ended: ContactSighting } | { readonly ended: 'thread' };
+
+/** Gives what was seen of something that has ended; undefined for what is open, or unknown. */
 async function findEnd(
   contactCentre: ContactCentre,
-  { contact, isOptional, endedStatuses }: ContactCheckRequest,
+  check: CheckRequest,
   signal: AbortSignal,
-): Promise<ContactSighting | undefined> {
+): Promise<FoundEnd | undefined> {
+  if ('thread' in check) {
+    const thread = await lookFirst(() => contactCentre.readThread(check.thread, signal));
+    return thread?.isOpen === false ? { ended: 'thread' } : undefined;
+  }
+  const { contact, isOptional, endedStatuses } = check;
   if (isOptional && !contactCentre.hasReadsToSpare()) return undefined;
+  const sighting = await lookFirst(() => contactCentre.readContact(contact, signal));
+  return sighting && endedStatuses.includes(sighting.status) ? { ended: sighting } : undefined;
+}
+
+/** Looks before a post; undefined when the contact centre will never say. */
+async function lookFirst<Seen>(look: () => Promise<Seen>): Promise<Seen | undefined> {
   try {
-    const sighting = await contactCentre.readContact(contact, signal);
-    return endedStatuses.includes(sighting.status) ? sighting : undefined;
+    return await look();
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     if (error.code === 'CONTACT_CENTRE_REJECTED') return undefined;
     if (error.policy.certain) throw error;
     // Whatever became of the read, nothing was posted.
-    throw new RemoteError('CONTACT_CENTRE_UNREACHABLE', 'The contact could not be looked at', {
+    throw new RemoteError('CONTACT_CENTRE_UNREACHABLE', 'What is to be looked at first cannot be', {
       cause: error,
     });
   }
@@ -60,14 +75,14 @@ async function findEnd(
 export function createContactCentreActivities(deps: { readonly contactCentre: ContactCentre }) {
   const { contactCentre } = deps;
   return {
-    /** Stores a customer's message, unless a look at its contact shows that it has ended. */
+    /** Stores a customer's message, unless a look at its contact or thread shows its end. */
     async postMessage(
       request: PostRequest,
-      check: ContactCheckRequest | null = null,
-    ): Promise<PostedMessage | { readonly ended: ContactSighting }> {
+      check: CheckRequest | null = null,
+    ): Promise<PostedMessage | FoundEnd> {
       return await call(async (signal) => {
-        const ended = check === null ? undefined : await findEnd(contactCentre, check, signal);
-        return ended === undefined ? await contactCentre.postMessage(request, signal) : { ended };
+        const end = check === null ? undefined : await findEnd(contactCentre, check, signal);
+        return end ?? (await contactCentre.postMessage(request, signal));
       });
     },
 
@@ -103,6 +118,23 @@ export function createContactCentreActivities(deps: { readonly contactCentre: Co
     }): Promise<void> {
       const { thread, isOpen } = request;
       await call((signal) => contactCentre.setThreadOpen(thread, isOpen, signal));
+    },
+
+    /** Reads an end back: whether the contacts are live, and whether the thread takes messages. */
+    async readBack(request: {
+      readonly thread: ThreadRef;
+      readonly contacts: readonly ContactNumber[];
+    }): Promise<ReadBack> {
+      return await call(async (signal) => {
+        const contacts: { contact: ContactNumber; isLive: boolean }[] = [];
+        for (const contact of request.contacts) {
+          const seen = await lookFirst(() => contactCentre.readContact(contact, signal));
+          if (seen) contacts.push({ contact, isLive: liveStatuses.includes(seen.status) });
+        }
+        const thread = await lookFirst(() => contactCentre.readThread(request.thread, signal));
+        const isOpen = thread?.isOpen;
+        return { contacts, ...(isOpen === undefined ? {} : { isThreadOpen: isOpen }) };
+      });
     },
   };
 }

@@ -3,10 +3,12 @@ import { createChannelActivities } from './channel.js';
 import { createContactCentreActivities } from './contact-centre.js';
 import { createCustomerActivities } from './customers.js';
 import { createPolicyActivities } from './policies.js';
+import { createThreadActivities } from './threads.js';
 
 type WorkerDeps = Parameters<typeof createContactCentreActivities>[0] &
   Parameters<typeof createCustomerActivities>[0] &
-  Parameters<typeof createPolicyActivities>[0];
+  Parameters<typeof createPolicyActivities>[0] &
+  Parameters<typeof createThreadActivities>[0];
 
 /** Makes the activities of a worker. */
 export function createWorkerActivities(deps: WorkerDeps) {
@@ -14,6 +16,7 @@ export function createWorkerActivities(deps: WorkerDeps) {
     ...createContactCentreActivities(deps),
     ...createCustomerActivities(deps),
     ...createPolicyActivities(deps),
+    ...createThreadActivities(deps),
   };
 }
 
@@ -21,5 +24,6 @@ export function createWorkerActivities(deps: WorkerDeps) {
 export const createGatewayActivities = createChannelActivities;
 
 export type { PostedMessage } from '../src/ports/contact-centre.js';
+export type { CheckRequest } from './contact-centre.js';
 export type WorkerActivities = ReturnType<typeof createWorkerActivities>;
 export type GatewayActivities = ReturnType<typeof createChannelActivities>;

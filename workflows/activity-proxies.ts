@@ -1,10 +1,12 @@
 /** @module The activities that workflows call: one proxy for each retry policy, with its reason. */
-import { proxyActivities } from '@temporalio/workflow';
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { GatewayActivities, WorkerActivities } from '../activities/index.js';
 import type { GatewayQueue } from '../src/domain/ids.js';
 import {
   contactCentreCallLimit,
   contactCentreHeartbeat,
+  engineCallLimit,
+  policyLookLimit,
   showLimit,
   showPickUpLimit,
 } from './deadlines.js';
@@ -16,6 +18,21 @@ import {
 export const contactCentre = proxyActivities<WorkerActivities>({
   startToCloseTimeout: contactCentreCallLimit,
   heartbeatTimeout: contactCentreHeartbeat,
+  retry: { maximumAttempts: 1 },
+});
+
+/**
+ * Calls of the engine's own parts: tried again by the server for as long as it takes, because there
+ * is nothing to decide in between.
+ */
+export const engine = proxyActivities<WorkerActivities>({ startToCloseTimeout: engineCallLimit });
+
+/**
+ * The channels' policies: local, because the worker has them at hand and a thread that is given no
+ * answer goes on as it is; one attempt for the same reason.
+ */
+export const policies = proxyLocalActivities<WorkerActivities>({
+  startToCloseTimeout: policyLookLimit,
   retry: { maximumAttempts: 1 },
 });
 

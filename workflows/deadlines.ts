@@ -14,3 +14,9 @@ export const holdMs = 2_000;
 export const activityPublishMs = 60_000;
 /** A customer's workflow that nobody asked for this long ends; the thread itself goes on. */
 export const customerIdle = '30 days';
+/** How long a thread goes by the policy that it knows before it looks for a newer one. */
+export const policyFreshMs = 1_000;
+/** A look at the worker's own configuration. */
+export const policyLookLimit = '2s';
+/** One try at what the engine itself has to do; tried again for as long as it takes. */
+export const engineCallLimit = '30s';

@@ -1,13 +1,17 @@
 /** @module Performs what a thread asks for, and gives back the event that each effect owes. */
 
-import type { PostedMessage } from '../activities/index.js';
-import { type ContactNumber, toInboundExternalId } from '../src/domain/ids.js';
+import type { CheckRequest, PostedMessage } from '../activities/index.js';
+import { type ContactNumber, type ThreadRef, toInboundExternalId } from '../src/domain/ids.js';
 import type { ContactStatus } from '../src/domain/policy.js';
+import type { PostCheck } from '../src/domain/post-check.js';
 import type { Effect, ThreadEvent, ThreadState } from '../src/domain/thread-state.js';
-import { contactCentre, pagesAt } from './activity-proxies.js';
+import { contactCentre, engine, pagesAt } from './activity-proxies.js';
 import { toOutcome } from './outcomes.js';
 
-type Settled = Extract<ThreadEvent, { type: 'contactCentreSettled' | 'showSettled' }>;
+type Settled = Extract<
+  ThreadEvent,
+  { type: 'contactCentreSettled' | 'showSettled' | 'blockSettled' }
+>;
 type Owed = Settled extends infer Event
   ? Event extends Settled
     ? Omit<Event, 'atMs'>
@@ -25,6 +29,7 @@ export async function performEffect(effect: Effect, state: ThreadState): Promise
       return { type: 'contactCentreSettled', outcome: toOutcome(failure) };
     }
   }
+  if (effect.lane === 'customerBlock') return await blockCustomer(effect.untilMs, state);
   const { gateway, events } = effect;
   try {
     const first = events[0]?.seq;
@@ -39,9 +44,20 @@ export async function performEffect(effect: Effect, state: ThreadState): Promise
   }
 }
 
+async function blockCustomer(untilMs: number, { ref, customer }: ThreadState): Promise<Owed> {
+  try {
+    await engine.blockCustomer.executeWithOptions({ summary: 'no new session for a while' }, [
+      { channelId: ref.channelId, customerId: customer.id, untilMs },
+    ]);
+  } catch {
+    // Only a worker that does not know the activity at all ends up here; the end must go on.
+  }
+  return { type: 'blockSettled' };
+}
+
 async function callContactCentre(
-  { task, contact, contactCheck }: ContactCentreEffect,
-  { ref, customer, policy: { endedStatuses } }: ThreadState,
+  { task, contact, check }: ContactCentreEffect,
+  { ref, customer, policy: { endedStatuses }, closed }: ThreadState,
 ): Promise<ContactCentreOwed['outcome']> {
   switch (task.kind) {
     case 'post': {
@@ -66,12 +82,15 @@ async function callContactCentre(
             ...(postback === undefined ? {} : { postback }),
             createdAtMs: acceptedAtMs,
           },
-          contact === null || contactCheck === 'none'
-            ? null
-            : { contact, isOptional: contactCheck === 'ifReadsAreSpare', endedStatuses },
+          toCheckRequest(check, contact, ref, endedStatuses),
         ],
       );
-      if ('ended' in posted) return { kind: 'contactEnded', sighting: posted.ended };
+      if ('ended' in posted) {
+        const { ended } = posted;
+        return ended === 'thread'
+          ? { kind: 'threadEnded' }
+          : { kind: 'contactEnded', sighting: ended };
+      }
       return { kind: 'done', ...contactOf(posted) };
     }
     case 'report': {
@@ -94,7 +113,30 @@ async function callContactCentre(
         { thread: ref, isOpen: false },
       ]);
       return { kind: 'done' };
+    case 'openThread':
+      await contactCentre.setThreadOpen.executeWithOptions({ summary: 'take messages again' }, [
+        { thread: ref, isOpen: true },
+      ]);
+      return { kind: 'done' };
+    case 'readBack':
+      return {
+        kind: 'readBack',
+        ...(await contactCentre.readBack.executeWithOptions({ summary: 'does the end hold?' }, [
+          { thread: ref, contacts: closed?.endedContacts ?? [] },
+        ])),
+      };
   }
+}
+
+function toCheckRequest(
+  check: PostCheck,
+  contact: ContactNumber | null,
+  thread: ThreadRef,
+  endedStatuses: readonly ContactStatus[],
+): CheckRequest | null {
+  if (check === 'thread') return { thread };
+  if (contact === null || check === 'none') return null;
+  return { contact, isOptional: check === 'contactIfReadsAreSpare', endedStatuses };
 }
 
 function contactOf(posted: PostedMessage): {

@@ -15,19 +15,27 @@ import type {
   ThreadEnder,
 } from '../src/domain/messages.js';
 import type { ThreadPolicy } from '../src/domain/policy.js';
+import type { EarlierRun } from '../src/domain/reopening.js';
 import type {
+  ClosingLeg,
   ContactSighting,
   InboundStatus,
+  Ledger,
   OutboundStatus,
-  ThreadState,
 } from '../src/domain/thread-state.js';
+import type { AnyThreadState } from '../src/domain/thread-versions.js';
 
 /** What a thread starts with; `state` only where an earlier run hands over. */
 export interface ThreadInput {
   readonly ref: ThreadRef;
   readonly customer: Customer;
   readonly policy: ThreadPolicy;
-  readonly state?: ThreadState;
+  /** Whether the contact centre may know of an end that is forgotten here. Default false. */
+  readonly mayHaveEnded?: boolean;
+  /** The run in which this thread was closed, where it starts again. */
+  readonly startsAgainAfter?: EarlierRun;
+  /** As the version wrote it that handed over. */
+  readonly state?: AnyThreadState;
   /** History events after which a run hands over to a new one. Default 400. */
   readonly continueAfterEvents?: number;
   /** Characters of JSON of the log that a new run starts with. Default 200,000. */
@@ -40,6 +48,8 @@ export interface ThreadResult {
   readonly closedAt: string;
   /** How many events its customer was shown. */
   readonly lastSeq: number;
+  /** What of the end the contact centre has not confirmed; absent when all of it holds. */
+  readonly missing?: readonly ClosingLeg[];
 }
 
 /** A change of who looks at the thread through one gateway. */
@@ -85,6 +95,8 @@ export const threadQuery = defineQuery<ThreadView, [ReadRequest?]>('thread');
 export const inboundStatusQuery = defineQuery<InboundStatus | null, [string]>('inboundStatus');
 /** What the thread knows of an agent's message; null for an id that it never took. */
 export const outboundStatusQuery = defineQuery<OutboundStatus | null, [string]>('outboundStatus');
+/** What the thread knows of all its messages, for a run that starts again after it. */
+export const ledgerQuery = defineQuery<Ledger>('ledger');
 /** The gateways that hold pages of this thread. */
 export const gatewaysQuery = defineQuery<GatewayQueue[]>('gateways');
 

@@ -6,6 +6,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { countWaitingPosts, measureBacklog } from '../src/domain/contact-centre-lane.js';
+import { isFinished } from '../src/domain/thread.js';
 import type { ThreadState } from '../src/domain/thread-state.js';
 import { activityPublishMs } from './deadlines.js';
 import {
@@ -13,10 +14,16 @@ import {
   threadClosedByKey,
   threadContactKey,
   threadLastActivityAtKey,
+  threadMissingLegKey,
   threadStateKey,
 } from './search-attributes.js';
 
-type Published = Pick<ThreadState, 'phase' | 'contact' | 'closed' | 'lastActivityAtMs'>;
+/** What an operator finds threads by: a closed one is `closing` until its end holds everywhere. */
+type Standing = ThreadState['phase'] | 'closing';
+
+interface Published extends Pick<ThreadState, 'contact' | 'closed' | 'lastActivityAtMs'> {
+  readonly standing: Standing;
+}
 
 /**
  * Messages without a verdict, and their characters, at which a thread takes no more, and at which it
@@ -30,6 +37,8 @@ const full = {
 /** What a gateway reads of a thread without asking it. */
 export interface ThreadMemo {
   readonly closedAtMs?: number;
+  /** Of a thread that is closed for good: the last event that its customer was shown. */
+  readonly lastSeq?: number;
   readonly isFull?: boolean;
 }
 
@@ -38,14 +47,20 @@ export interface Publication {
   publish(state: ThreadState): void;
 }
 
-/** The search attributes of a state; a new thread is started with these. */
-export function toSearchAttributes(state: Published & Pick<ThreadState, 'ref'>) {
+function toStanding(state: ThreadState): Standing {
+  return state.phase === 'closed' && !isFinished(state) ? 'closing' : state.phase;
+}
+
+function toSearchAttributes(state: ThreadState) {
+  const { ref, contact, closed, lastActivityAtMs } = state;
+  const missing = closed?.missing ?? [];
   return [
-    { key: threadStateKey, value: state.phase },
-    { key: threadChannelKey, value: state.ref.channelId },
-    ...(state.contact === null ? [] : [{ key: threadContactKey, value: state.contact }]),
-    ...(state.closed === null ? [] : [{ key: threadClosedByKey, value: state.closed.by }]),
-    { key: threadLastActivityAtKey, value: new Date(state.lastActivityAtMs) },
+    { key: threadStateKey, value: toStanding(state) },
+    { key: threadChannelKey, value: ref.channelId },
+    ...(contact === null ? [] : [{ key: threadContactKey, value: contact }]),
+    ...(closed === null ? [] : [{ key: threadClosedByKey, value: closed.by }]),
+    ...(missing.length === 0 ? [] : [{ key: threadMissingLegKey, value: missing.join('+') }]),
+    { key: threadLastActivityAtKey, value: new Date(lastActivityAtMs) },
   ];
 }
 
@@ -55,7 +70,7 @@ export function toSearchAttributes(state: Published & Pick<ThreadState, 'ref'>) 
  * another change, or once a minute.
  */
 export function createPublication(initial: ThreadState): Publication {
-  let published: Published = initial;
+  let published: Published = { ...initial, standing: toStanding(initial) };
   let isFull = workflowInfo().memo?.['isFull'] === true;
   return {
     publish(state) {
@@ -65,19 +80,30 @@ export function createPublication(initial: ThreadState): Publication {
       const limit = wasFull ? full.until : full.from;
       isFull = messages >= limit.messages || size >= limit.size;
       if (isFull !== wasFull) upsertMemo({ isFull } satisfies ThreadMemo);
+      const standing = toStanding(state);
       const isChanged =
-        state.phase !== published.phase ||
+        standing !== published.standing ||
         state.contact !== published.contact ||
-        state.closed?.by !== published.closed?.by ||
         state.lastActivityAtMs - published.lastActivityAtMs >= activityPublishMs;
       if (!isChanged) return;
       upsertSearchAttributes(toSearchAttributes(state));
-      if (state.closed !== null && published.closed === null) {
-        upsertMemo({ closedAtMs: state.closed.atMs } satisfies ThreadMemo);
-      }
-      published = state;
+      const memo = toMemo(state, standing, published);
+      if (memo !== undefined) upsertMemo({ ...memo });
+      published = { ...state, standing };
     },
   };
+}
+
+/** What the memo says of an end, where that has just become known. */
+function toMemo(
+  { closed, lastSeq }: ThreadState,
+  standing: Standing,
+  published: Published,
+): ThreadMemo | undefined {
+  if (closed === null) return undefined;
+  const isNew = published.closed === null;
+  if (standing !== 'closed') return isNew ? { closedAtMs: closed.atMs } : undefined;
+  return { closedAtMs: closed.atMs, lastSeq };
 }
 
 function toDetails(state: ThreadState): string {
@@ -86,7 +112,10 @@ function toDetails(state: ThreadState): string {
   const outbound = Object.values(state.ledger.outbound);
   const outboundStatuses = outbound.map((entry) => entry.status);
   const lines = [
-    `**${state.phase}**${closed ? ` by ${closed.by} at ${toIso(closed.atMs)}` : ''}`,
+    `**${toStanding(state)}**${closed ? ` by ${closed.by} at ${toIso(closed.atMs)}` : ''}`,
+    ...(closed === null || closed.missing.length === 0
+      ? []
+      : [`not confirmed by the contact centre: ${closed.missing.join(', ')}`]),
     ...(state.deadlineAtMs === null ? [] : [`closes at ${toIso(state.deadlineAtMs)}`]),
     '',
     `- contact: ${state.contact ?? 'none yet'}`,
@@ -120,6 +149,10 @@ function describeTask(task: NonNullable<ThreadState['contactCentreLane']['curren
       return `the contact is being set to ${task.status}`;
     case 'shutThread':
       return 'the thread is being set to take no more messages';
+    case 'openThread':
+      return 'the thread is being set to take messages again';
+    case 'readBack':
+      return 'the end is being read back';
   }
 }
 

@@ -1,7 +1,7 @@
 /** @module The search attributes by which an operator finds threads. Ids and states only, no text. */
 import { defineSearchAttributeKey } from '@temporalio/common';
 
-/** `open`, `warned` or `closed`. */
+/** `open`, `warned`, `closing` (ended, and not yet confirmed everywhere) or `closed`. */
 export const threadStateKey = defineSearchAttributeKey('ThreadState', 'KEYWORD');
 /** The channel's id. */
 export const threadChannelKey = defineSearchAttributeKey('ThreadChannel', 'KEYWORD');
@@ -9,5 +9,7 @@ export const threadChannelKey = defineSearchAttributeKey('ThreadChannel', 'KEYWO
 export const threadContactKey = defineSearchAttributeKey('ThreadContact', 'KEYWORD');
 /** Who ended the thread. */
 export const threadClosedByKey = defineSearchAttributeKey('ThreadClosedBy', 'KEYWORD');
+/** What of the end could not be confirmed: `contact`, `thread`, `readBack`, joined by `+`. */
+export const threadMissingLegKey = defineSearchAttributeKey('ThreadMissingLeg', 'KEYWORD');
 /** The last message either way, to the minute. */
 export const threadLastActivityAtKey = defineSearchAttributeKey('ThreadLastActivityAt', 'DATETIME');

@@ -7,6 +7,7 @@ import {
   ApplicationFailure,
   CancellationScope,
   condition,
+  log,
   makeContinueAsNewFunc,
   setDefaultSignalHandler,
   setHandler,
@@ -16,8 +17,11 @@ import { countWaitingPosts } from '../src/domain/contact-centre-lane.js';
 import { archiveLog, viewThread } from '../src/domain/customer-log.js';
 import { clockDueAtMs } from '../src/domain/idle-clock.js';
 import type { GatewayQueue } from '../src/domain/ids.js';
+import { startAgain } from '../src/domain/reopening.js';
 import { isFinished, isQuiet, newThread, nextWakeAtMs, transition } from '../src/domain/thread.js';
-import type { ThreadEvent, ThreadState } from '../src/domain/thread-state.js';
+import type { ThreadEnd, ThreadState } from '../src/domain/thread-state.js';
+import { liftThread } from '../src/domain/thread-versions.js';
+import { engine } from './activity-proxies.js';
 import { createAlarm } from './alarm.js';
 import { holdMs } from './deadlines.js';
 import { performEffect } from './effects.js';
@@ -29,6 +33,7 @@ import {
   gatewaysQuery,
   inboundSignal,
   inboundStatusQuery,
+  ledgerQuery,
   outboundStatusQuery,
   presenceSignal,
   receiptSignal,
@@ -38,7 +43,9 @@ import {
   type ThreadResult,
   threadQuery,
 } from './messages.js';
+import { createPolicyWatch } from './policy-watch.js';
 import { createPublication } from './publication.js';
+import type { Run } from './run.js';
 
 /** The rest of the log stays in the run that ends. */
 const defaultKeptLogSize = 100_000;
@@ -56,21 +63,23 @@ const carriableBytes = 1_500_000;
 const longHistoryBytes = 4_000_000;
 const defaultContinueAfterEvents = 400;
 
-type NewThreadEvent = ThreadEvent extends infer Event
-  ? Event extends ThreadEvent
-    ? Omit<Event, 'atMs'>
-    : never
-  : never;
-
-interface Run {
-  state: ThreadState;
-  readonly inbox: NewThreadEvent[];
-}
-
 export async function thread(input: ThreadInput): Promise<ThreadResult> {
   const run = setUp(input);
   endOnCancellation(run);
-  return await CancellationScope.nonCancellable(() => live(run, input));
+  return await CancellationScope.nonCancellable(async () => {
+    await recallEarlierRun(run, input);
+    return await live(run, input);
+  });
+}
+
+/** A thread that starts again knows the ids that it has seen before it takes a message. */
+async function recallEarlierRun(run: Run, { ref, startsAgainAfter, state }: ThreadInput) {
+  if (startsAgainAfter === undefined || state !== undefined) return;
+  const { runId } = startsAgainAfter;
+  const ledger = await engine.recallThread.executeWithOptions({ summary: 'what was said' }, [
+    { ref, runId },
+  ]);
+  run.state = startAgain(run.state, startsAgainAfter, ledger, Date.now());
 }
 
 /** A thread that is cancelled is closed by an operator: nothing that waits is dropped in silence. */
@@ -89,14 +98,15 @@ async function live(run: Run, input: ThreadInput): Promise<ThreadResult> {
   let handOverFromBytes = longHistoryBytes;
   let holdFromBytes = longHistoryBytes;
 
+  const policyWatch = createPolicyWatch();
+
   for (;;) {
+    await policyWatch.renew(run);
     takeInbox(run);
     publication.publish(run.state);
 
-    const { closed, lastSeq } = run.state;
-    if (closed !== null && isFinished(run.state)) {
-      return { closedBy: closed.by, closedAt: new Date(closed.atMs).toISOString(), lastSeq };
-    }
+    const { closed } = run.state;
+    if (closed !== null && isFinished(run.state)) return toResult(run.state, closed);
     const { historyLength, historySize } = workflowInfo();
     const isLong = historyLength >= handOverFromEvents || historySize >= handOverFromBytes;
     if (isLong && isQuiet(run.state)) {
@@ -118,6 +128,13 @@ async function live(run: Run, input: ThreadInput): Promise<ThreadResult> {
   }
 }
 
+function toResult({ lastSeq }: ThreadState, { by, atMs, missing }: ThreadEnd): ThreadResult {
+  const result = { closedBy: by, closedAt: new Date(atMs).toISOString(), lastSeq };
+  if (missing.length === 0) return result;
+  log.warn('thread closed without confirmation', { missing });
+  return { ...result, missing };
+}
+
 /** Says what the thread waits for, as a person reads it on the timer. */
 function describeWake(state: ThreadState, wakeAtMs: number): string {
   if (wakeAtMs !== clockDueAtMs(state)) return 'next try, or a look whether the page is there';
@@ -126,7 +143,8 @@ function describeWake(state: ThreadState, wakeAtMs: number): string {
 
 /** Builds the state before the first handler can see it. A new run begins with a tick. */
 function setUp(input: ThreadInput): Run {
-  const state = input.state ?? newThread({ ...input, atMs: Date.now() });
+  const state =
+    input.state === undefined ? newThread({ ...input, atMs: Date.now() }) : liftThread(input.state);
   const run: Run = { state: { ...state, heldUntilMs: 0 }, inbox: [{ type: 'tick' }] };
   registerHandlers(run);
   return run;
@@ -185,6 +203,7 @@ function registerHandlers(run: Run): void {
     // A reply that came after the end was never taken.
     return line === null || line.seq === 0 ? null : line.status;
   });
+  setHandler(ledgerQuery, () => run.state.ledger);
   setHandler(
     gatewaysQuery,
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the brand of the record's keys

@@ -22,7 +22,8 @@ fi
 tries=0
 until
   temporal operator search-attribute create --namespace "$TEMPORAL_NAMESPACE" --type Keyword \
-    --name ThreadState --name ThreadChannel --name ThreadContact --name ThreadClosedBy &&
+    --name ThreadState --name ThreadChannel --name ThreadContact --name ThreadClosedBy \
+    --name ThreadMissingLeg &&
     temporal operator search-attribute create --namespace "$TEMPORAL_NAMESPACE" --type Datetime \
       --name ThreadLastActivityAt
 do

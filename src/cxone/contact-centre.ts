@@ -11,14 +11,25 @@ import {
   toContactEnd,
   toCreateMessage,
   toFindMessage,
+  toFindThread,
   toReadContact,
   toSenderAction,
   toStatusUpdate,
   toThreadUpdate,
 } from './requests.js';
-import { type AnsweredMessage, createdSchema, foundSchema, readContactSchema } from './schemas.js';
+import {
+  type AnsweredMessage,
+  createdSchema,
+  type FoundThread,
+  foundSchema,
+  foundThreadsSchema,
+  readContactSchema,
+} from './schemas.js';
 import type { CxoneDeps } from './settings.js';
 import { createTokens } from './tokens.js';
+
+/** A search for one id has few matches; a search that ignores it is not read to its end. */
+const mostThreadPages = 4;
 
 /** A CXone tenant. */
 export interface CxoneContactCentre extends ContactCentre {
@@ -90,6 +101,21 @@ export function createCxoneContactCentre(deps: CxoneDeps): CxoneContactCentre {
       };
     },
 
+    async readThread(thread, signal) {
+      for (let page = 1; page <= mostThreadPages; page += 1) {
+        const call = toFindThread(thread, page);
+        const answer = await client.call(call, signal);
+        const { data, _links } = readAnswer(foundThreadsSchema, answer, call.operation);
+        const found = data.find((one) => isSameThread(one, thread));
+        if (found !== undefined) {
+          const { canAddMoreMessages: isOpen } = found;
+          return typeof isOpen === 'boolean' ? { isOpen } : {};
+        }
+        if (data.length === 0 || !_links?.next) return undefined;
+      }
+      return undefined;
+    },
+
     hasReadsToSpare: () => limiters.reads.hasToSpare(),
 
     async reportStatus(report, signal) {
@@ -127,6 +153,10 @@ export function createCxoneContactCentre(deps: CxoneDeps): CxoneContactCentre {
   }
 
   return contactCentre;
+}
+
+function isSameThread(found: FoundThread, { channelId, threadId }: ThreadRef): boolean {
+  return found.idOnExternalPlatform === threadId && (found.channelId ?? channelId) === channelId;
 }
 
 /** Holds a message against the thread that it should belong to, where the answer says so. */

@@ -119,6 +119,19 @@ export function toReadContact(contact: ContactNumber): ApiRequest {
   };
 }
 
+/**
+ * A search for a thread by our id, pages counted from 1 (cxone.md 2.4, CONFIRMED by OAS-TS). INFERRED:
+ * the id alone is a search expression; its syntax is not confirmed, so every match is held against it.
+ */
+export function toFindThread({ threadId }: ThreadRef, page: number): ApiRequest {
+  return {
+    operation: `look for thread ${threadId}`,
+    budget: 'reads',
+    method: 'GET',
+    path: `/threads?query=${part(threadId)}${page === 1 ? '' : `&page=${page}`}`,
+  };
+}
+
 /** The end of a contact (cxone.md 2.6, CONFIRMED by OAS-TS); abandoning is a call of its own. */
 export function toContactEnd(contact: ContactNumber, status: EndingStatus): ApiRequest {
   const path = `/contacts/${part(contact)}`;

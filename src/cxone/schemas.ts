@@ -45,6 +45,22 @@ export const foundSchema = z.looseObject({
   data: z.array(messageSchema, { error: 'expected a list of messages' }),
 });
 
+/** A thread as a search shows it (cxone.md 2.4, OAS-TS). */
+const threadSchema = z.looseObject({
+  idOnExternalPlatform: id.nullish(),
+  channelId: id.nullish(),
+  canAddMoreMessages: z.boolean().nullish().catch(undefined),
+});
+
+/** A thread as an answer shows it. */
+export type FoundThread = z.infer<typeof threadSchema>;
+
+/** The answer to a search for threads (cxone.md 2.4, OAS-TS); `data` may be missing there. */
+export const foundThreadsSchema = z.looseObject({
+  data: z.array(threadSchema, { error: 'expected a list of threads' }).default([]),
+  _links: z.looseObject({ next: z.unknown().optional() }).nullish(),
+});
+
 /** The error body of every endpoint (cxone.md 2.0, OAS-TS). */
 export const errorBodySchema = z.looseObject({
   errors: z.array(

@@ -2,13 +2,14 @@
  * @module The end of a thread: once, by whoever comes first, on one path for all of them.
  *
  * The gate shuts and the customer is told at once; the contact and the thread at the contact centre
- * follow in their lane, each tried until it is taken.
+ * follow in their lane (closing-legs.ts).
  */
-import { enqueueTask, refuseWaiting } from './contact-centre-lane.js';
+import { endingStatusOf, enqueueLegs } from './closing-legs.js';
+import { refuseWaiting } from './contact-centre-lane.js';
 import { appendEvent } from './customer-log.js';
 import type { ThreadEnder } from './messages.js';
 import type { ThreadPolicy } from './policy.js';
-import type { ThreadState } from './thread-state.js';
+import type { CustomerBlock, ThreadState } from './thread-state.js';
 
 /** Ends a thread. What of the customer's still waits is refused, except at their own end. */
 export function endThread(state: ThreadState, by: ThreadEnder, atMs: number): ThreadState {
@@ -18,7 +19,8 @@ export function endThread(state: ThreadState, by: ThreadEnder, atMs: number): Th
     phase: 'closed',
     deadlineAtMs: null,
     clockFromMs: null,
-    closed: { by, atMs },
+    closed: { by, atMs, endedContacts: [], refused: [], missing: [] },
+    block: by === 'agent' ? toBlock(state.policy, atMs) : state.block,
   };
   const refused = by === 'customer' ? shut : refuseWaiting(shut, atMs);
   const text = closingText(state.policy, by);
@@ -32,9 +34,14 @@ export function endThread(state: ThreadState, by: ThreadEnder, atMs: number): Th
     closedBy: by,
     closedAtMs: atMs,
   });
-  if (by === 'agent') return enqueueTask(closed, { kind: 'shutThread' });
-  const status = by === 'idle' ? state.policy.onIdle : state.policy.onEnd;
-  return enqueueTask(enqueueTask(closed, { kind: 'endContact', status }), { kind: 'shutThread' });
+  if (by === 'agent') return enqueueLegs(closed, [{ kind: 'shutThread' }]);
+  const status = endingStatusOf(state.policy, by);
+  return enqueueLegs(closed, [{ kind: 'endContact', status }, { kind: 'shutThread' }]);
+}
+
+function toBlock({ blockAfterAgentEndMs }: ThreadPolicy, atMs: number): CustomerBlock | null {
+  if (blockAfterAgentEndMs === null) return null;
+  return { untilMs: atMs + blockAfterAgentEndMs, standing: 'owed' };
 }
 
 /** A further end changes nothing, but that the customer's own end lets nothing more through. */

@@ -3,11 +3,11 @@
  * each post gets exactly once. What an outcome means is in contact-centre-outcomes.ts.
  */
 import { contactUpdateRule, take } from './budget.js';
-import { contactCheckOf } from './contact-check.js';
 import { appendEvent } from './customer-log.js';
 import type { EngineErrorCode } from './errors.js';
 import type { InboundMessage, Verdict } from './messages.js';
 import { followerOf } from './pages.js';
+import { postCheckOf } from './post-check.js';
 import type {
   ContactCentreLane,
   ContactCentreTask,
@@ -90,9 +90,13 @@ function isPossible(state: ThreadState, task: ContactCentreTask): boolean {
     case 'post':
     case 'report':
       return true;
+    case 'openThread':
+      // It ended before its first message could go out.
+      return state.closed === null;
     case 'endContact':
       return task.contact !== undefined || state.contact !== null;
     case 'shutThread':
+    case 'readBack':
       // A post's answer need not name a contact.
       return state.contact !== null || Object.values(state.ledger.inbound).includes('sent');
   }
@@ -120,7 +124,7 @@ export function startTask(
   const { task, waiting } = nextTask(state);
   if (task === null) return { state: withLane(state, { waiting }), effects: [] };
 
-  const isUpdate = task.kind !== 'post' || task.stage === 'post';
+  const isUpdate = task.kind === 'post' ? task.stage === 'post' : task.kind !== 'readBack';
   const taken = isUpdate ? take(lane.budget, contactUpdateRule, nowMs) : { bucket: lane.budget };
   if (taken.bucket === undefined) {
     const paused = withLane(state, { pausedUntilMs: nowMs + taken.waitMs });
@@ -143,8 +147,7 @@ export function startTask(
         lane: 'contactCentre',
         task,
         contact: state.contact,
-        contactCheck:
-          task.kind === 'post' && task.stage === 'post' ? contactCheckOf(state, nowMs) : 'none',
+        check: task.kind === 'post' && task.stage === 'post' ? postCheckOf(state, nowMs) : 'none',
       },
     ],
   };

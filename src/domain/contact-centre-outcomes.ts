@@ -5,6 +5,8 @@
  * looked up twice first. What is certainly not there, is put off and tried again for as long as it
  * takes, unless the thread was closed meanwhile.
  */
+import { endThread } from './closing.js';
+import { deferBehindLegs, giveUpLeg, isLeg, settleLeg } from './closing-legs.js';
 import { noteContact, notePostedTo } from './contact.js';
 import {
   giveVerdict,
@@ -14,42 +16,8 @@ import {
   withInboundStatus,
   withLane,
 } from './contact-centre-lane.js';
+import { deferTask, finishTask, lookAfterMs, pauseTask, toWait } from './lane-pace.js';
 import type { ContactCentreOutcome, ContactCentreTask, ThreadState } from './thread-state.js';
-
-/** The contact centre's index may lag: a look comes this long after what it looks for. */
-export const lookAfterMs = 1_000;
-const shortestDeferralMs = 500;
-const longestDeferralMs = 15_000;
-const longestWaitMs = 24 * 60 * 60 * 1_000;
-
-function finishTask(state: ThreadState): ThreadState {
-  return withLane(state, { current: null, isInFlight: false, pausedUntilMs: 0, deferrals: 0 });
-}
-
-function pauseTask(
-  state: ThreadState,
-  task: ContactCentreTask,
-  untilMs: number,
-  deferrals: number,
-): ThreadState {
-  return withLane(state, { current: task, isInFlight: false, pausedUntilMs: untilMs, deferrals });
-}
-
-function deferTask(
-  state: ThreadState,
-  task: ContactCentreTask,
-  atMs: number,
-  retryAfterMs = 0,
-): ThreadState {
-  const { deferrals } = state.contactCentreLane;
-  const pauseMs = Math.min(longestDeferralMs, shortestDeferralMs * 2 ** Math.min(deferrals, 10));
-  return pauseTask(state, task, atMs + Math.max(pauseMs, toWait(retryAfterMs)), deferrals + 1);
-}
-
-/** An absurd wait, which would park a thread for ever, is a mistake of whoever asks for it. */
-function toWait(retryAfterMs = 0): number {
-  return Number.isFinite(retryAfterMs) ? Math.min(longestWaitMs, Math.max(0, retryAfterMs)) : 0;
-}
 
 /** Notes how the task in flight ended. */
 export function settleTask(
@@ -59,8 +27,9 @@ export function settleTask(
 ): ThreadState {
   const { current, isInFlight } = state.contactCentreLane;
   if (current === null || !isInFlight) return state;
-  return current.kind === 'post'
-    ? settlePost(state, current, outcome, atMs)
+  if (current.kind === 'post') return settlePost(state, current, outcome, atMs);
+  return isLeg(current)
+    ? settleLeg(state, current, outcome, atMs)
     : settleOther(state, current, outcome, atMs);
 }
 
@@ -74,7 +43,8 @@ function settlePost(
   switch (outcome.kind) {
     case 'done': {
       const { startedAtMs } = state.contactCentreLane;
-      const sent = finishTask(giveVerdict(state, message, 'sent', atMs));
+      const known = { ...state, mayHaveEnded: false };
+      const sent = finishTask(giveVerdict(known, message, 'sent', atMs));
       if (outcome.contact === undefined) return sent;
       // A look finds the message; only a post says that its contact was open just now.
       const seenOpenAtMs = stage === 'post' ? startedAtMs : null;
@@ -85,6 +55,9 @@ function settlePost(
       // Older news than the thread has: the contact is looked at again.
       return isPostingAllowed(ended) ? deferTask(state, task, atMs) : ended;
     }
+    case 'threadEnded':
+      // Who ended it is forgotten; the customer is told that the service did.
+      return endThread(finishTask(refuse(state, message, atMs)), 'operator', atMs);
     case 'absent':
       if (stage === 'look') {
         return pauseTask(state, { ...task, stage: 'lookAgain' }, atMs + lookAfterMs, 0);
@@ -104,6 +77,8 @@ function settlePost(
       // A look that is refused says nothing about the message.
       if (stage !== 'post') return deferTask(state, task, atMs);
       return finishTask(giveVerdict(state, message, 'failed', atMs, outcome.code));
+    case 'readBack':
+      return state;
     case 'deferred':
       if (stage === 'post' && !isPostingAllowed(state)) {
         const pausedUntilMs = atMs + toWait(outcome.retryAfterMs);
@@ -129,6 +104,7 @@ export function repairLane(
     if (current?.kind === 'post' && current.stage !== 'post' && deferrals === 0) return state;
     return withLane(state, { pausedUntilMs: 0, deferrals: 0 });
   }
+  if (isLeg(current)) return giveUpLeg(state, current);
   return finishTask(
     current.kind === 'post'
       ? giveVerdict(state, current.message, 'failed', atMs, 'OPERATOR')
@@ -148,10 +124,12 @@ function settleOther(
     case 'absent':
     case 'rejected':
     case 'contactEnded':
+    case 'threadEnded':
+    case 'readBack':
       return finishTask(state);
     case 'inDoubt':
-      return deferTask(state, task, atMs);
+      return deferBehindLegs(state, task, atMs);
     case 'deferred':
-      return deferTask(state, task, atMs, outcome.retryAfterMs);
+      return deferBehindLegs(state, task, atMs, outcome.retryAfterMs);
   }
 }

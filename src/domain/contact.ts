@@ -1,6 +1,6 @@
 /** @module What a thread knows of its contact: when it was last seen open, and that it has ended. */
 import { endThread } from './closing.js';
-import { enqueueTask } from './contact-centre-lane.js';
+import { enqueueLegs } from './closing-legs.js';
 import type { ContactNumber } from './ids.js';
 import type { ContactStatus, ThreadPolicy } from './policy.js';
 import type { ContactSighting, ThreadState } from './thread-state.js';
@@ -47,7 +47,7 @@ export function notePostedTo(
 ): ThreadState {
   if (state.contact !== null && state.contact !== contact) {
     const closed = endThread(state, 'agent', atMs);
-    return enqueueTask(closed, { kind: 'endContact', status: state.policy.onEnd, contact });
+    return enqueueLegs(closed, [{ kind: 'endContact', status: state.policy.onEnd, contact }]);
   }
   const noted: ThreadState = { ...state, contact };
   if (status !== undefined && isEndedStatus(state.policy, status)) {

@@ -13,6 +13,9 @@ export const contactStatuses = [
 ] as const;
 export type ContactStatus = (typeof contactStatuses)[number];
 
+/** The statuses of a contact that somebody is still at work on. */
+export const liveStatuses: readonly ContactStatus[] = ['new', 'open', 'pending', 'escalated'];
+
 /** The statuses by which Isthmus may end a contact; `abandon` is a call of its own. */
 export type EndingStatus = 'closed' | 'resolved' | 'abandon';
 

@@ -5,7 +5,6 @@
  * new `version` and a step that lifts the old one.
  */
 import type { Bucket } from './budget.js';
-import type { ContactCheck } from './contact-check.js';
 import type { EngineErrorCode } from './errors.js';
 import type {
   ContactNumber,
@@ -23,6 +22,7 @@ import type {
   ThreadEnder,
 } from './messages.js';
 import type { ContactStatus, EndingStatus, ThreadPolicy } from './policy.js';
+import type { PostCheck } from './post-check.js';
 
 /** What a thread knows of a customer's message. */
 export type InboundStatus = 'accepted' | 'sending' | 'inDoubt' | 'sent' | 'failed' | 'refused';
@@ -66,7 +66,14 @@ export type ContactCentreTask =
       readonly status: EndingStatus;
       readonly contact?: ContactNumber;
     }
-  | { readonly kind: 'shutThread' };
+  | { readonly kind: 'shutThread' }
+  /** Reads whether an end holds; `contradictions` counts the looks that found that it did not. */
+  | { readonly kind: 'readBack'; readonly contradictions: number }
+  /** Lets a thread that starts again take messages. */
+  | { readonly kind: 'openThread' };
+
+/** A step of a thread's end that the contact centre takes. */
+export type ClosingLeg = 'contact' | 'thread' | 'readBack';
 
 /** The lane to the contact centre: one task at a time, in order. */
 export interface ContactCentreLane {
@@ -114,11 +121,23 @@ export interface ThreadEnd {
   readonly atMs: number;
   /** After the customer's own end another one became known, so that nothing more is posted. */
   readonly isPostingOver?: true;
+  /** The contacts that this end has set to a status. */
+  readonly endedContacts: readonly ContactNumber[];
+  /** The steps that the contact centre has refused, and that it is read back for. */
+  readonly refused: readonly ClosingLeg[];
+  /** The steps that could not be confirmed, and are not tried any more. */
+  readonly missing: readonly ClosingLeg[];
+}
+
+/** That a customer whose thread an agent ended gets no new session for a while. */
+export interface CustomerBlock {
+  readonly untilMs: number;
+  readonly standing: 'owed' | 'inFlight' | 'done';
 }
 
 /** All that a thread knows. */
 export interface ThreadState {
-  readonly version: 1;
+  readonly version: 2;
   readonly ref: ThreadRef;
   readonly customer: Customer;
   readonly policy: ThreadPolicy;
@@ -128,6 +147,9 @@ export interface ThreadState {
   readonly clockFromMs: number | null;
   readonly lastMessageBy: 'customer' | 'agent' | null;
   readonly closed: ThreadEnd | null;
+  readonly block: CustomerBlock | null;
+  /** Whether the contact centre may know of an end of this thread that is forgotten here. */
+  readonly mayHaveEnded: boolean;
   readonly contact: ContactNumber | null;
   /** When the contact was last seen in a status that is no end. */
   readonly contactSeenOpenAtMs: number | null;
@@ -152,6 +174,13 @@ export interface ContactSighting {
   readonly statusUpdatedAtMs?: number;
 }
 
+/** An end as the contact centre tells it; what it does not know or say is not there. */
+export interface ReadBack {
+  readonly contacts: readonly { readonly contact: ContactNumber; readonly isLive: boolean }[];
+  /** Whether the thread takes messages. */
+  readonly isThreadOpen?: boolean;
+}
+
 /** How an effect for the contact centre ended. */
 export type ContactCentreOutcome =
   /** It was done; a post's answer, or a look-up, names the contact where it said one. */
@@ -162,6 +191,9 @@ export type ContactCentreOutcome =
     }
   /** The contact was looked at before a post and has ended; nothing was posted. */
   | { readonly kind: 'contactEnded'; readonly sighting: ContactSighting }
+  /** The thread was looked at before its first post and was ended long ago; nothing was posted. */
+  | { readonly kind: 'threadEnded' }
+  | ({ readonly kind: 'readBack' } & ReadBack)
   /** A look-up found nothing. */
   | { readonly kind: 'absent' }
   /** It is not known whether it was done. */
@@ -192,6 +224,9 @@ export type ThreadEvent = { readonly atMs: number } & (
   | { readonly type: 'end'; readonly by: ThreadEnder }
   | { readonly type: 'contactCentreSettled'; readonly outcome: ContactCentreOutcome }
   | { readonly type: 'showSettled'; readonly gateway: GatewayQueue; readonly isShown: boolean }
+  | { readonly type: 'blockSettled' }
+  /** The channel's policy has changed. */
+  | { readonly type: 'policy'; readonly policy: ThreadPolicy }
   | { readonly type: 'repair'; readonly action: 'retry' | 'giveUp' }
   | { readonly type: 'hold'; readonly untilMs: number }
   /** Time has passed, or a new run begins. */
@@ -204,14 +239,16 @@ export type Effect =
       readonly lane: 'contactCentre';
       readonly task: ContactCentreTask;
       readonly contact: ContactNumber | null;
-      /** Whether the contact is looked at before a post. */
-      readonly contactCheck: ContactCheck;
+      /** Whether the contact, or the thread, is looked at before a post. */
+      readonly check: PostCheck;
     }
   | {
       readonly lane: 'customer';
       readonly gateway: GatewayQueue;
       readonly events: readonly CustomerEvent[];
-    };
+    }
+  /** The customer gets no new session until then. */
+  | { readonly lane: 'customerBlock'; readonly untilMs: number };
 
 /** The state after an event, and what is to be done now. */
 export interface Transition {

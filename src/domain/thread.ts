@@ -4,6 +4,7 @@
  */
 import { contactUpdateRule, fullBucket } from './budget.js';
 import { endThread } from './closing.js';
+import { closingLimitAtMs, giveUpClosing } from './closing-legs.js';
 import { noteContact } from './contact.js';
 import { enqueueTask, giveVerdict, isLaneEmpty, startTask } from './contact-centre-lane.js';
 import { repairLane, settleTask } from './contact-centre-outcomes.js';
@@ -29,17 +30,25 @@ import {
   withTrustedFollower,
 } from './pages.js';
 import type { ThreadPolicy } from './policy.js';
-import type { OutboundStatus, ThreadEvent, ThreadState, Transition } from './thread-state.js';
+import type {
+  Effect,
+  OutboundStatus,
+  ThreadEvent,
+  ThreadState,
+  Transition,
+} from './thread-state.js';
 
 /** Makes a thread to which nothing has happened yet. */
 export function newThread(start: {
   readonly ref: ThreadRef;
   readonly customer: Customer;
   readonly policy: ThreadPolicy;
+  /** Whether the contact centre may know of an end that is forgotten here. Default false. */
+  readonly mayHaveEnded?: boolean;
   readonly atMs: number;
 }): ThreadState {
   return {
-    version: 1,
+    version: 2,
     ref: start.ref,
     customer: start.customer,
     policy: start.policy,
@@ -48,6 +57,8 @@ export function newThread(start: {
     clockFromMs: null,
     lastMessageBy: null,
     closed: null,
+    block: null,
+    mayHaveEnded: start.mayHaveEnded ?? false,
     contact: null,
     contactSeenOpenAtMs: null,
     contactStatusAtMs: null,
@@ -72,13 +83,23 @@ export function newThread(start: {
 
 /** Gives the state after an event, and what is to be done now. Total: an event never throws. */
 export function transition(state: ThreadState, event: ThreadEvent): Transition {
-  const applied = apply(state, event);
+  const applied = giveUpClosing(apply(state, event), event.atMs);
   if (event.atMs < applied.heldUntilMs) return { state: applied, effects: [] };
   // A hold that is over is forgotten, or it would wake the thread again and again.
   const free = applied.heldUntilMs === 0 ? applied : { ...applied, heldUntilMs: 0 };
   const posts = startTask(free, event.atMs);
   const shows = startShows(posts.state, event.atMs);
-  return { state: shows.state, effects: [...posts.effects, ...shows.effects] };
+  const block = startBlock(shows.state);
+  return { state: block.state, effects: [...posts.effects, ...shows.effects, ...block.effects] };
+}
+
+function startBlock(state: ThreadState): { state: ThreadState; effects: Effect[] } {
+  const { block } = state;
+  if (block?.standing !== 'owed') return { state, effects: [] };
+  return {
+    state: { ...state, block: { ...block, standing: 'inFlight' } },
+    effects: [{ lane: 'customerBlock', untilMs: block.untilMs }],
+  };
 }
 
 function apply(state: ThreadState, event: ThreadEvent): ThreadState {
@@ -109,6 +130,12 @@ function apply(state: ThreadState, event: ThreadEvent): ThreadState {
         settleShow(state, event.gateway, event.isShown, event.atMs),
         state.pages[event.gateway]?.seenAtMs ?? event.atMs,
       );
+    case 'blockSettled':
+      return state.block === null
+        ? state
+        : { ...state, block: { ...state.block, standing: 'done' } };
+    case 'policy':
+      return { ...state, policy: event.policy };
     case 'repair':
       return repairLane(state, event.action, event.atMs);
     case 'hold':
@@ -203,13 +230,15 @@ function acceptReceipt(state: ThreadState, receipt: Receipt): ThreadState {
 export function isQuiet(state: ThreadState): boolean {
   return (
     !state.contactCentreLane.isInFlight &&
+    state.block?.standing !== 'inFlight' &&
     Object.values(state.pages).every((page) => page.showingUpTo === null)
   );
 }
 
 /** Says whether the thread is closed and owes nobody anything. */
 export function isFinished(state: ThreadState): boolean {
-  return state.closed !== null && isLaneEmpty(state) && areShowsSettled(state);
+  const isBlockOwed = state.block !== null && state.block.standing !== 'done';
+  return state.closed !== null && isLaneEmpty(state) && areShowsSettled(state) && !isBlockOwed;
 }
 
 /** The moment at which time alone lets something happen; undefined when only an event can. */
@@ -218,7 +247,9 @@ export function nextWakeAtMs(state: ThreadState): number | undefined {
   const wakeAtMs = isLaneEmpty(state) || isInFlight ? 0 : pausedUntilMs;
   const moments = [
     ...(wakeAtMs > 0 ? [wakeAtMs] : []),
-    ...[clockDueAtMs(state), nextProbeAtMs(state)].filter((atMs) => atMs !== undefined),
+    ...[clockDueAtMs(state), nextProbeAtMs(state), closingLimitAtMs(state)].filter(
+      (atMs) => atMs !== undefined,
+    ),
   ];
   // What a hold kept from starting starts when it is over, whatever else is waited for.
   if (state.heldUntilMs > 0) return state.heldUntilMs;

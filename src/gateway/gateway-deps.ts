@@ -41,7 +41,7 @@ export type Readiness = { readonly ok: true } | { readonly ok: false; readonly r
 /** What a gateway needs of the world. */
 export interface GatewayDeps {
   readonly threads: Threads;
-  readonly contactCentre: Pick<ContactCentre, 'setTyping'>;
+  readonly contactCentre: Pick<ContactCentre, 'setTyping' | 'readThread'>;
   readonly channels: ReadonlyMap<ChannelId, ChannelDefinition>;
   readonly clock: Clock;
   readonly logger: Logger;

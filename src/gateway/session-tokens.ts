@@ -9,6 +9,8 @@ import { createSignedTokens, tokenInvalid } from './signed-tokens.js';
 export interface Session {
   readonly ref: ThreadRef;
   readonly customer: Customer;
+  /** When the thread's id was made; absent where nobody knows. */
+  readonly threadSinceMs?: number;
 }
 
 /** Signs and reads session tokens. */
@@ -27,6 +29,7 @@ const claimsSchema = z.object({
   sub: z.string(),
   channel: z.string(),
   thread: z.string(),
+  since: z.number().optional(),
   name: z.string().optional(),
   fields: z.record(z.string(), z.string()).optional(),
 });
@@ -47,7 +50,7 @@ export function createSessionTokens(deps: {
     if (!claims.success || !channelId || !threadId || !id) {
       throw tokenInvalid('The token does not name a session.');
     }
-    const { name, fields } = claims.data;
+    const { name, fields, since: threadSinceMs } = claims.data;
     return {
       ref: { channelId, threadId },
       customer: {
@@ -55,17 +58,19 @@ export function createSessionTokens(deps: {
         ...(name === undefined ? {} : { name }),
         ...(fields === undefined ? {} : { fields }),
       },
+      ...(threadSinceMs === undefined ? {} : { threadSinceMs }),
     };
   }
 
   return {
-    issue({ ref, customer }) {
+    issue({ ref, customer, threadSinceMs }) {
       const { id, name, fields } = customer;
       return tokens.sign(
         {
           sub: id,
           channel: ref.channelId,
           thread: ref.threadId,
+          ...(threadSinceMs === undefined ? {} : { since: threadSinceMs }),
           ...(name === undefined ? {} : { name }),
           ...(fields === undefined ? {} : { fields }),
         },

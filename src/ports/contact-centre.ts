@@ -37,6 +37,12 @@ export interface StatusReport {
   readonly reason?: string;
 }
 
+/** What the contact centre says of a thread. */
+export interface ThreadSighting {
+  /** Whether it takes more messages; absent where the contact centre does not say. */
+  readonly isOpen?: boolean;
+}
+
 export interface ContactCentre {
   /**
    * Stores a customer's message.
@@ -55,6 +61,9 @@ export interface ContactCentre {
 
   /** Reads what has become of a contact. */
   readContact(contact: ContactNumber, signal: AbortSignal): Promise<ContactSighting>;
+
+  /** Reads what has become of a thread; undefined when the contact centre knows none of that id. */
+  readThread(thread: ThreadRef, signal: AbortSignal): Promise<ThreadSighting | undefined>;
 
   /** Says whether a read may be spent on what is good to know but need not be known. */
   hasReadsToSpare(): boolean;

@@ -14,7 +14,7 @@ import type {
   ThreadSnapshot,
 } from '../domain/messages.js';
 import type { ThreadPolicy } from '../domain/policy.js';
-import type { ContactSighting } from '../domain/thread-state.js';
+import type { ContactSighting, Ledger } from '../domain/thread-state.js';
 import type { AgentTyping } from './channel.js';
 
 /** What a thread is started with. */
@@ -22,6 +22,11 @@ export interface ThreadStart {
   readonly ref: ThreadRef;
   readonly customer: Customer;
   readonly policy: ThreadPolicy;
+  /**
+   * Whether a thread of this id may have ended so long ago that it is forgotten here; the contact
+   * centre is asked then before its first message goes out. False for an id that was made lately.
+   */
+  readonly mayHaveEnded: boolean;
 }
 
 /** What can be told of a thread without a worker. */
@@ -54,6 +59,9 @@ export interface Threads {
    * Throws `THREAD_UNKNOWN` or `THREAD_CLOSED`.
    */
   acceptReply(ref: ThreadRef, message: AgentMessage): Promise<void>;
+
+  /** Gives what a run of a thread that has ended knew of its messages. */
+  recall(ref: ThreadRef, runId: string): Promise<Ledger>;
 
   /** Says what is known of a thread without asking it. */
   standing(ref: ThreadRef): Promise<ThreadStanding>;

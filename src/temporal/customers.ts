@@ -35,7 +35,7 @@ export function createCustomers(deps: {
     return await askInTime(client, async () => {
       const current = await ask();
       if (current === candidate) return current;
-      const standing = await standings.describe({ channelId, threadId: current });
+      const { standing } = await standings.describe({ channelId, threadId: current });
       return standing.kind === 'closed' ? await ask(current) : current;
     });
   };

@@ -71,6 +71,7 @@ export function withEngineErrors(threads: Threads): Threads {
   return {
     acceptInbound: (start, message) => translated(threads.acceptInbound(start, message)),
     acceptReply: (ref, message) => translated(threads.acceptReply(ref, message)),
+    recall: (ref, runId) => translated(threads.recall(ref, runId)),
     standing: (ref) => translated(threads.standing(ref)),
     read: (ref, afterSeq) => translated(threads.read(ref, afterSeq)),
     tellPresence: (ref, change) => translated(threads.tellPresence(ref, change)),

@@ -4,6 +4,7 @@ import {
   threadClosedByKey,
   threadContactKey,
   threadLastActivityAtKey,
+  threadMissingLegKey,
   threadStateKey,
 } from '../../workflows/search-attributes.js';
 
@@ -13,5 +14,6 @@ export const searchAttributeTypes: Readonly<Record<string, 'Keyword' | 'Datetime
   [threadChannelKey.name]: 'Keyword',
   [threadContactKey.name]: 'Keyword',
   [threadClosedByKey.name]: 'Keyword',
+  [threadMissingLegKey.name]: 'Keyword',
   [threadLastActivityAtKey.name]: 'Datetime',
 };

@@ -6,6 +6,7 @@ import { threadClosedByKey, threadStateKey } from '../../workflows/search-attrib
 import type { ThreadRef } from '../domain/ids.js';
 import { toWorkflowId } from '../domain/ids.js';
 import type { ThreadEnder } from '../domain/messages.js';
+import type { EarlierRun } from '../domain/reopening.js';
 import type { ThreadStanding } from '../ports/threads.js';
 import { isNotFound } from './errors.js';
 
@@ -18,8 +19,16 @@ const stalledAfterMs = 1_000;
 
 const enders: readonly ThreadEnder[] = ['agent', 'idle', 'customer', 'operator'];
 
-/** A thread's standing, and whether so many of its messages wait that it takes no more. */
-export type DetailedStanding = ThreadStanding & { readonly isFull: boolean };
+/** A thread's standing, and what only its threads' adapter needs to know. */
+export interface DetailedStanding {
+  readonly standing: ThreadStanding;
+  /** Whether so many of its messages wait that it takes no more. */
+  readonly isFull: boolean;
+  /** Whether it is closed and its run still has something to do. */
+  readonly isClosing: boolean;
+  /** The run that closed it, in good order. */
+  readonly endedRun?: EarlierRun;
+}
 
 /** Describes threads; concurrent callers of one thread share a call. */
 export interface Standings {
@@ -35,12 +44,20 @@ export function createStandings(deps: { readonly client: Client }): Standings {
     try {
       const description = await client.workflow.getHandle(workflowId).describe();
       const standing = toStanding(description);
-      if (standing.kind !== 'open') return { ...standing, isFull: false };
-      const memo: ThreadMemo = description.memo ?? {};
-      const isFull = memo.isFull === true || (await hasFullBacklog(client, description));
-      return { ...standing, isFull };
+      const { isFull = false, lastSeq }: ThreadMemo = description.memo ?? {};
+      const isClosing = isRunning(description);
+      if (standing.kind === 'open') {
+        const isBusy = isFull || (await hasFullBacklog(client, description));
+        return { standing, isFull: isBusy, isClosing: false };
+      }
+      const { runId } = description;
+      const isInOrder = !isClosing && lastSeq !== undefined;
+      const endedRun = isInOrder ? { endedRun: { runId, lastSeq } } : {};
+      return { standing, isFull: false, isClosing, ...endedRun };
     } catch (failure) {
-      if (isNotFound(failure)) return { kind: 'unknown', isFull: false };
+      if (isNotFound(failure)) {
+        return { standing: { kind: 'unknown' }, isFull: false, isClosing: false };
+      }
       throw failure;
     }
   };
@@ -57,12 +74,15 @@ export function createStandings(deps: { readonly client: Client }): Standings {
   };
 }
 
+function isRunning({ status }: WorkflowExecutionDescription): boolean {
+  return status.name === 'RUNNING' || status.name === 'CONTINUED_AS_NEW';
+}
+
+const closedStates: readonly (string | undefined)[] = ['closing', 'closed'];
+
 function toStanding(description: WorkflowExecutionDescription): ThreadStanding {
-  const isRunning =
-    description.status.name === 'RUNNING' || description.status.name === 'CONTINUED_AS_NEW';
-  if (isRunning && description.typedSearchAttributes.get(threadStateKey) !== 'closed') {
-    return { kind: 'open' };
-  }
+  const state = description.typedSearchAttributes.get(threadStateKey);
+  if (isRunning(description) && !closedStates.includes(state)) return { kind: 'open' };
   const by = enders.find((one) => one === description.typedSearchAttributes.get(threadClosedByKey));
   const memo: ThreadMemo = description.memo ?? {};
   return {

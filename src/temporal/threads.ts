@@ -9,8 +9,10 @@ import {
   gatewaysQuery,
   inboundSignal,
   inboundStatusQuery,
+  ledgerQuery,
   outboundStatusQuery,
   presenceSignal,
+  type ReadRequest,
   receiptSignal,
   stillHereSignal,
   threadQuery,
@@ -25,14 +27,17 @@ import type { thread } from '../../workflows/thread.js';
 import { RequestError } from '../domain/errors.js';
 import type { ThreadRef } from '../domain/ids.js';
 import { toWorkflowId } from '../domain/ids.js';
-import type { InboundMessage } from '../domain/messages.js';
+import type { CustomerEvent, InboundMessage } from '../domain/messages.js';
+import { type EarlierRun, reopensFromMs } from '../domain/reopening.js';
 import type { ThreadStanding, ThreadStart, Threads } from '../ports/threads.js';
 import type { Admission } from './admission.js';
 import { createCustomers } from './customers.js';
 import { askInTime, isNotFound, withEngineErrors } from './errors.js';
-import { createStandings } from './standing.js';
+import { createStandings, type DetailedStanding } from './standing.js';
 
 const busyRetryAfterMs = 5_000;
+/** A thread is closed at the contact centre within moments, unless that is down. */
+const closingRetryAfterMs = 2_000;
 /** How long a thread waits for a worker that was killed in the middle of its workflow task. */
 const workflowTaskTimeout = '5s';
 /** An agent's typing that is not shown by then is not worth showing. */
@@ -79,23 +84,42 @@ export function createThreads(deps: {
     }
   }
 
+  /** A closed thread takes no new message, unless its channel lets it start again by now. */
   async function acceptOnClosed(
-    ref: ThreadRef,
+    start: ThreadStart,
     message: InboundMessage,
-    standing: ThreadStanding,
+    { standing, isClosing, endedRun }: DetailedStanding,
   ): Promise<void> {
-    if (await isKnown(ref, message.id)) return;
-    throw toClosedError(ref, standing);
+    const { ref, policy } = start;
+    const reopensMs = standing.kind === 'closed' ? reopensFromMs(policy, standing) : undefined;
+    const isReopened = reopensMs !== undefined && Date.now() >= reopensMs;
+    // The run that starts again knows the earlier ids itself, should nobody answer here.
+    if (await isKnown(ref, message.id).catch(orThrowUnless(isReopened))) return;
+    if (!isReopened) throw toClosedError(ref, standing);
+    if (isClosing) {
+      throw new RequestError('UNAVAILABLE', 'The thread is still being closed', {
+        retryAfterMs: closingRetryAfterMs,
+      });
+    }
+    // One that was terminated never said where its events end: it is closed for good.
+    if (endedRun === undefined) throw toClosedError(ref, standing);
+    await signalInbound(start, message, endedRun);
   }
 
-  async function signalInbound(start: ThreadStart, message: InboundMessage): Promise<void> {
+  async function signalInbound(
+    start: ThreadStart,
+    message: InboundMessage,
+    startsAgainAfter?: EarlierRun,
+  ): Promise<void> {
+    const input = startsAgainAfter === undefined ? start : { ...start, startsAgainAfter };
     await client.workflow.signalWithStart<typeof thread, [InboundMessage]>('thread', {
       taskQueue,
       workflowId: toWorkflowId(start.ref),
-      args: [start],
+      args: [input],
       signal: inboundSignal,
       signalArgs: [message],
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      workflowIdReusePolicy:
+        startsAgainAfter === undefined ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
       workflowTaskTimeout,
       typedSearchAttributes: [
         { key: threadStateKey, value: 'open' },
@@ -105,12 +129,23 @@ export function createThreads(deps: {
     });
   }
 
+  /** Reads events from the run that holds them; a thread that started again has a chain of runs. */
+  async function readOlder(
+    ref: ThreadRef,
+    runId: string,
+    request: ReadRequest,
+  ): Promise<readonly CustomerEvent[]> {
+    const run = client.workflow.getHandle<typeof thread>(toWorkflowId(ref), runId);
+    const { olderRunId, events } = await answered(() => run.query(threadQuery, request));
+    return olderRunId === undefined ? events : await readOlder(ref, olderRunId, request);
+  }
+
   const threads: Threads = {
     async acceptInbound(start, message) {
       const { ref } = start;
-      const { isFull, ...standing } = await standings.describe(ref);
-      if (standing.kind === 'closed') return await acceptOnClosed(ref, message, standing);
-      if (isFull) {
+      const known = await standings.describe(ref);
+      if (known.standing.kind === 'closed') return await acceptOnClosed(start, message, known);
+      if (known.isFull) {
         if (await isKnown(ref, message.id).catch(() => false)) return;
         throw new RequestError('THREAD_BUSY', 'Too many messages wait in this thread', {
           retryAfterMs: busyRetryAfterMs,
@@ -124,14 +159,14 @@ export function createThreads(deps: {
       } catch (failure) {
         if (!(failure instanceof WorkflowExecutionAlreadyStartedError)) throw failure;
         // It ended between the look and the signal.
-        await acceptOnClosed(ref, message, await standings.describe(ref));
+        await acceptOnClosed(start, message, await standings.describe(ref));
       }
     },
 
     async acceptReply(ref, message) {
-      const standing = await standings.describe(ref);
+      const { standing } = await standings.describe(ref);
       if (standing.kind === 'open' && (await tell(ref, agentReplySignal, message))) return;
-      const now = standing.kind === 'closed' ? standing : await standings.describe(ref);
+      const now = standing.kind === 'closed' ? standing : (await standings.describe(ref)).standing;
       if (now.kind === 'closed') {
         // A call that is repeated is answered as it was the first time.
         if (await isKnownReply(ref, message.id)) return;
@@ -140,9 +175,13 @@ export function createThreads(deps: {
       throw new RequestError('THREAD_UNKNOWN', `There is no thread ${ref.threadId}`);
     },
 
+    async recall(ref, runId) {
+      const run = client.workflow.getHandle<typeof thread>(toWorkflowId(ref), runId);
+      return await answered(() => run.query(ledgerQuery));
+    },
+
     async standing(ref) {
-      const { isFull: _isFull, ...standing } = await standings.describe(ref);
-      return standing;
+      return (await standings.describe(ref)).standing;
     },
 
     async read(ref, afterSeq) {
@@ -150,10 +189,9 @@ export function createThreads(deps: {
         const request = { afterSeq };
         const view = await answered(() => handleOf(ref).query(threadQuery, request));
         const { olderRunId, ...snapshot } = view;
-        if (olderRunId === undefined) return snapshot;
-        const older = client.workflow.getHandle<typeof thread>(toWorkflowId(ref), olderRunId);
-        const { events } = await answered(() => older.query(threadQuery, request));
-        return { ...snapshot, events };
+        return olderRunId === undefined
+          ? snapshot
+          : { ...snapshot, events: await readOlder(ref, olderRunId, request) };
       } catch (failure) {
         if (isNotFound(failure)) return undefined;
         throw failure;
@@ -200,6 +238,14 @@ export function createThreads(deps: {
     ...customers,
   };
   return withEngineErrors(threads);
+}
+
+/** Takes an answer that did not come for a no, where that does no harm. */
+function orThrowUnless(isHarmless: boolean): (failure: unknown) => boolean {
+  return (failure) => {
+    if (isHarmless) return false;
+    throw failure;
+  };
 }
 
 function toClosedError(ref: ThreadRef, standing: ThreadStanding): RequestError {

@@ -6,7 +6,7 @@ import { defaultPolicy } from '../../src/domain/policy.js';
 import { closeUpdate, contactEndedSignal, repairUpdate } from '../../workflows/messages.js';
 import { silence } from '../support/fake-contact-centre.js';
 import type { TestEngine, TestGateway } from '../support/test-engine.js';
-import { idsOf, inbound, newRef, reply } from '../support/thread-fixtures.js';
+import { channelOf, idsOf, inbound, newRef, reply } from '../support/thread-fixtures.js';
 
 interface Stage {
   readonly engine: TestEngine;
@@ -144,6 +144,87 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     await engine.settledLength(ref);
     centre.status = 'closed';
     await engine.say(ref, inbound('m-2'));
+    await engine.handleOf(ref).result();
+    return toWorkflowId(ref);
+  },
+
+  async 'ended-and-unconfirmed'({ engine }) {
+    const ref = newRef('ended-and-unconfirmed');
+    const centre = engine.centreOf(ref);
+    const refused = new RemoteError('CONTACT_CENTRE_REJECTED', 'there is no such contact');
+    const limited = new RemoteError('CONTACT_CENTRE_RATE_LIMITED', 'too many');
+    centre.faults.push(
+      { on: 'end', when: 'before', error: limited },
+      { on: 'end', when: 'before', error: refused },
+      { on: 'read', when: 'before', error: refused },
+    );
+    await engine.say(ref, inbound('m-1'));
+    await until(() => centre.posts.length === 1);
+    await engine.settledLength(ref);
+    await engine.handleOf(ref).executeUpdate(closeUpdate);
+    await engine.handleOf(ref).result();
+    return toWorkflowId(ref);
+  },
+
+  async 'ended-at-second-look'({ engine }) {
+    const ref = newRef('ended-at-second-look');
+    const centre = engine.centreOf(ref);
+    centre.staleReadBacks = 2;
+    await engine.say(ref, inbound('m-1'));
+    await until(() => centre.posts.length === 1);
+    await engine.settledLength(ref);
+    await engine.threads.tellCustomerEnd(ref);
+    await engine.handleOf(ref).result();
+    return toWorkflowId(ref);
+  },
+
+  async 'ended-by-agent-blocked'({ engine }) {
+    const ref = newRef('ended-by-agent-blocked');
+    const centre = engine.centreOf(ref);
+    const policy = { ...defaultPolicy, blockAfterAgentEndMs: 60_000 };
+    await engine.say(ref, inbound('m-1'), { policy });
+    await until(() => centre.posts.length === 1);
+    await engine.settledLength(ref);
+    await engine.handleOf(ref).signal(contactEndedSignal, {
+      contact: centre.contact,
+      status: 'closed',
+      statusUpdatedAtMs: Date.now(),
+    });
+    await engine.handleOf(ref).result();
+    return toWorkflowId(ref);
+  },
+
+  async 'ended-long-ago'({ engine }) {
+    const ref = newRef('ended-long-ago');
+    engine.centreOf(ref).isShut = true;
+    await engine.say(ref, inbound('m-1'), { mayHaveEnded: true });
+    await engine.handleOf(ref).result();
+    return toWorkflowId(ref);
+  },
+
+  async 'started-again'({ engine }) {
+    const ref = newRef('started-again');
+    const centre = engine.centreOf(ref);
+    const reopenAfterMs = { ...defaultPolicy.reopenAfterMs, customer: 0 };
+    const policy = { ...defaultPolicy, reopenAfterMs };
+    await engine.say(ref, inbound('m-1'), { policy });
+    await until(() => centre.posts.length === 1);
+    await engine.threads.tellCustomerEnd(ref);
+    await engine.handleOf(ref).result();
+    await engine.say(ref, inbound('m-2'), { policy });
+    await until(() => centre.posts.length === 2);
+    await engine.settledLength(ref);
+    return toWorkflowId(ref);
+  },
+
+  async 'policy-changed'({ engine }) {
+    const ref = newRef('policy-changed');
+    const policy = { ...defaultPolicy, idleAfterMs: 200, countdownMs: 200 };
+    await engine.say(ref, inbound('m-1'));
+    await until(() => engine.centreOf(ref).posts.length === 1);
+    await pause(1_100);
+    engine.channels.set(ref.channelId, channelOf(ref.channelId, policy));
+    await engine.threads.acceptReply(ref, reply('r-1'));
     await engine.handleOf(ref).result();
     return toWorkflowId(ref);
   },

@@ -15,13 +15,14 @@ import {
   type ThreadRef,
   toGatewayQueue,
 } from '../../src/domain/ids.js';
-import type { AgentMessage, InboundMessage } from '../../src/domain/messages.js';
+import type { AgentMessage, InboundMessage, ThreadEnder } from '../../src/domain/messages.js';
 import { defaultPolicy, type ThreadPolicy } from '../../src/domain/policy.js';
 import { newThread, transition } from '../../src/domain/thread.js';
 import type {
   ContactCentreOutcome,
   ContactCentreTask,
   Effect,
+  ThreadEnd,
   ThreadEvent,
   ThreadState,
 } from '../../src/domain/thread-state.js';
@@ -71,6 +72,11 @@ export function freshThread(change: Partial<ThreadState> = {}): ThreadState {
   const customer = { id: customerId('zebra'), name: 'Zed Zebra' };
   const fresh = newThread({ ref: testRef, customer, policy: defaultPolicy, atMs: startMs });
   return { ...fresh, ...change };
+}
+
+/** The end of a thread of which nothing is confirmed yet. */
+export function endOf(by: ThreadEnder, atMs = startMs): ThreadEnd {
+  return { by, atMs, endedContacts: [], refused: [], missing: [] };
 }
 
 /** A thread that is fed events one by one, and remembers what it last asked for. */
@@ -126,7 +132,9 @@ export function nameOf(task: ContactCentreTask): string {
     case 'endContact':
       return ['endContact', task.status, ...(task.contact ? [task.contact] : [])].join(' ');
     case 'shutThread':
-      return 'shutThread';
+    case 'readBack':
+    case 'openThread':
+      return task.kind;
   }
 }
 

@@ -1,6 +1,6 @@
-import { lookAfterMs } from '../../src/domain/contact-centre-outcomes.js';
 import type { EngineErrorCode } from '../../src/domain/errors.js';
 import type { ContactNumber, MessageId } from '../../src/domain/ids.js';
+import { lookAfterMs } from '../../src/domain/lane-pace.js';
 import type { ContactCentreOutcome, ContactCentreTask } from '../../src/domain/thread-state.js';
 import { contactNumber, nameOf } from './domain-builders.js';
 import type { Fate } from './domain-commands.js';
@@ -14,6 +14,8 @@ export const otherContact: ContactNumber = contactNumber('2002');
 export interface LookedAt {
   readonly contact: ContactNumber;
   readonly knownAtMs: number | null;
+  /** The contacts that the thread has ended. */
+  readonly endedContacts: readonly ContactNumber[];
 }
 
 /**
@@ -26,6 +28,9 @@ export interface ModelContactCentre {
   /** Every other task that came to its end, in order. */
   readonly calls: readonly string[];
   has(id: MessageId): boolean;
+  /** Whether the thread takes messages; whether a contact is live. */
+  isOpen(): boolean;
+  isLive(contact: ContactNumber): boolean;
   /** Lets a call meet its fate, and gives what the thread is told of it. */
   meet(
     fate: Fate,
@@ -40,6 +45,10 @@ export function createModelContactCentre(): ModelContactCentre {
   const visibleAtMs = new Map<MessageId, number>();
   const stored: MessageId[] = [];
   const calls: string[] = [];
+  const ended = new Set<ContactNumber>();
+  let isShut = false;
+  /** Calls of an end that were taken since the end was last read back. */
+  let fresh = new Set<string>();
 
   function store(id: MessageId, atMs: number, indexLagMs: number): void {
     insist(!visibleAtMs.has(id), `${id} is there twice`);
@@ -47,16 +56,34 @@ export function createModelContactCentre(): ModelContactCentre {
     visibleAtMs.set(id, atMs + Math.min(indexLagMs, 2 * lookAfterMs));
   }
 
-  function finish(task: ContactCentreTask): void {
-    if (task.kind === 'post') return;
-    insist(!calls.includes(nameOf(task)), `${nameOf(task)} is done twice`);
-    calls.push(nameOf(task));
+  /** A task of the lane is taken once, but for what a read-back found not to hold. */
+  function take(task: ContactCentreTask, looked: LookedAt): void {
+    if (task.kind === 'post' || task.kind === 'readBack') return;
+    const name = nameOf(task);
+    const isAgain = task.kind === 'report' ? calls.includes(name) : fresh.has(name);
+    insist(!isAgain, `${name} is done twice`);
+    fresh.add(name);
+    if (!calls.includes(name)) calls.push(name);
+    if (task.kind === 'endContact') ended.add(task.contact ?? looked.contact);
+    if (task.kind === 'shutThread') isShut = true;
+  }
+
+  /** An index that lags shows everything as it was before the end. */
+  function readBack(contacts: readonly ContactNumber[], isLate: boolean): ContactCentreOutcome {
+    fresh = new Set();
+    return {
+      kind: 'readBack',
+      contacts: contacts.map((contact) => ({ contact, isLive: isLate || !ended.has(contact) })),
+      isThreadOpen: isLate || !isShut,
+    };
   }
 
   return {
     stored,
     calls,
     has: (id) => visibleAtMs.has(id),
+    isOpen: () => !isShut,
+    isLive: (contact) => !ended.has(contact),
     meet(fate, task, startedAtMs, nowMs, looked) {
       switch (fate.kind) {
         case 'done':
@@ -64,7 +91,10 @@ export function createModelContactCentre(): ModelContactCentre {
           const isPost = task.kind === 'post' && task.stage === 'post';
           if (isPost) store(task.message.id, nowMs, fate.indexLagMs);
           if (fate.kind === 'lostAfter') return { kind: 'inDoubt' };
-          finish(task);
+          take(task, looked);
+          if (task.kind === 'readBack') {
+            return readBack(looked.endedContacts, fate.indexLagMs > 0);
+          }
           if (task.kind !== 'post') return { kind: 'done' };
           const visibleMs = visibleAtMs.get(task.message.id) ?? Number.POSITIVE_INFINITY;
           if (!isPost && visibleMs > startedAtMs) return { kind: 'absent' };
@@ -82,7 +112,7 @@ export function createModelContactCentre(): ModelContactCentre {
         case 'lostBefore':
           return { kind: 'inDoubt' };
         case 'rejected':
-          finish(task);
+          if (task.kind === 'report') take(task, looked);
           return { kind: 'rejected', code: 'CONTACT_CENTRE_REJECTED' satisfies EngineErrorCode };
         case 'deferred': {
           const { retryAfterMs } = fate;

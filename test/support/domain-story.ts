@@ -22,6 +22,9 @@ export interface Story {
   /** What the contact centre has, and the other calls that it took. */
   readonly stored: readonly MessageId[];
   readonly calls: readonly string[];
+  /** Whether the contact centre's thread takes messages, and its contact is live, in the end. */
+  readonly isOpenThere: boolean;
+  readonly isContactLive: boolean;
   readonly log: readonly CustomerEvent[];
   readonly state: ThreadState;
 }
@@ -68,9 +71,14 @@ function checkEnd(story: Story): void {
   insist(isFinished(state) === (ended !== null), 'the thread does not know that it is finished');
   if (ended === null) return;
   const isKnownThere = [...verdicts.values()].includes('sent');
-  insist(!isKnownThere || isDone(story, 'shutThread'), 'the thread still takes messages');
+  const missing = state.closed?.missing ?? [];
+  const isShut = !story.isOpenThere || missing.includes('thread');
+  insist(!isKnownThere || isShut, 'the thread still takes messages');
   const mustClose = isKnownThere && ended !== 'agent' && state.contact !== null;
-  insist(!mustClose || isDone(story, 'endContact closed'), 'the contact is still open');
+  const isClosed = !story.isContactLive || missing.includes('contact');
+  insist(!mustClose || isClosed, 'the contact is still open');
+  insist(state.block === null || state.block.standing === 'done', 'the block is still owed');
+  insist((state.block !== null) === (ended === 'agent'), 'the customer is blocked for nothing');
   insist(
     ended !== 'agent' || !isDone(story, 'endContact closed'),
     'the agent has ended it already',

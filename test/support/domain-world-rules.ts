@@ -24,7 +24,9 @@ export interface World {
 
 /** Makes the thread of a world. */
 export function beginThread(tokens: number, idleAfterMs: number): ThreadState {
-  const state = freshThread({ policy: { ...patientPolicy, idleAfterMs } });
+  const state = freshThread({
+    policy: { ...patientPolicy, idleAfterMs, blockAfterAgentEndMs: 60_000 },
+  });
   const budget = { tokens, atMs: startMs };
   return { ...state, contactCentreLane: { ...state.contactCentreLane, budget } };
 }

@@ -34,6 +34,7 @@ import {
   readAfter,
   takeShow,
 } from './domain-gateways.js';
+import { checkRest } from './domain-rest.js';
 import { checkStory } from './domain-story.js';
 import { beginThread, type Sightings, type World, type WorldRules } from './domain-world-rules.js';
 
@@ -55,6 +56,7 @@ export function createWorld(
   let notBeforeMs = 0;
   let replies = 0;
   let acceptedInTime = 0;
+  let isBlocking = false;
   const runs = new Map<string, ThreadState>();
   const log: CustomerEvent[] = [];
   const gateways = createModelGateways(3);
@@ -95,7 +97,7 @@ export function createWorld(
       feed({ type: 'tick' });
       return;
     }
-    checkLane();
+    checkRest(state, { nowMs, isCallInFlight: flight !== null, gateways });
     if (handOver === 'always') continueAsNew(0);
   }
 
@@ -127,6 +129,11 @@ export function createWorld(
   }
 
   function start(effect: Effect): void {
+    if (effect.lane === 'customerBlock') {
+      insist(!isBlocking && end.by === 'agent', 'a customer is blocked for nothing, or twice');
+      isBlocking = true;
+      return saw('block');
+    }
     if (effect.lane === 'customer') {
       const gateway = gateways.find(({ queue }) => queue === effect.gateway);
       insist(gateway?.show === null, `a second show at ${effect.gateway}`);
@@ -141,7 +148,7 @@ export function createWorld(
   }
 
   function startCall(effect: ContactCentreEffect): void {
-    const { task, contact, contactCheck } = effect;
+    const { task, contact, check } = effect;
     insist(flight === null, 'a second call at once');
     insist(nowMs >= notBeforeMs, `${nameOf(task)} before Retry-After`);
     insist(contact === state.contact, 'the call names another contact');
@@ -152,39 +159,27 @@ export function createWorld(
       const open = accepted.filter((id) => !verdicts.has(id));
       insist(open.length === 0, `${nameOf(task)} before the verdict on ${open[0]}`);
     }
-    if (task.kind !== 'post' || task.stage === 'post') updatesLeft -= 1;
+    if (task.kind === 'post' ? task.stage === 'post' : task.kind !== 'readBack') updatesLeft -= 1;
     const regained = (nowMs - startMs) / contactUpdateRule.refillMs;
     insist(updatesLeft + regained > -0.001, 'more updates than the budget allows');
-    insist(contactCheck === 'none' || contact !== null, 'a look at no contact');
+    insist(check === 'none' || contact !== null, 'a look at no contact');
     flight = { ...effect, startedAtMs: nowMs };
-  }
-
-  function checkLane(): void {
-    const wakeAtMs = nextWakeAtMs(state);
-    insist(wakeAtMs === undefined || wakeAtMs > nowMs, 'the thread wakes without end');
-    const { deadlineAtMs } = state;
-    insist(deadlineAtMs === null || deadlineAtMs > nowMs, 'a countdown is over and nothing ends');
-    const { current, waiting, isInFlight } = state.contactCentreLane;
-    insist(isInFlight === (flight !== null), 'the lane has lost count of its call');
-    const hasWork = !isInFlight && (current !== null || waiting.length > 0);
-    insist(!hasWork || wakeAtMs !== undefined, 'the lane sleeps for ever');
-    for (const gateway of gateways) {
-      const page = state.pages[gateway.queue];
-      const lacks = page !== undefined && gateway.show === null && page.cursor < state.lastSeq;
-      insist(!lacks || wakeAtMs !== undefined, 'a page waits for ever');
-    }
   }
 
   function settleCall(fate: Fate): void {
     if (flight === null) return;
-    const { task, startedAtMs, contact, contactCheck } = flight;
+    const { task, startedAtMs, contact, check } = flight;
     flight = null;
-    const isLooked = contact !== null && contactCheck !== 'none';
+    const isLooked = contact !== null && check !== 'none';
     const met: Fate =
       fate.kind === 'contactEnded' && !isLooked
         ? { kind: 'done', indexLagMs: 0, names: null }
         : fate;
-    const looked = { contact: contact ?? ownContact, knownAtMs: end.knownStatusAtMs };
+    const looked = {
+      contact: contact ?? ownContact,
+      knownAtMs: end.knownStatusAtMs,
+      endedContacts: state.closed?.endedContacts ?? [],
+    };
     const outcome = centre.meet(met, task, startedAtMs, nowMs, looked);
     saw(`${task.kind === 'post' ? task.stage : task.kind} ${outcome.kind}`);
     if (outcome.kind === 'contactEnded') end.believe(outcome.sighting, state.contact, nowMs);
@@ -299,6 +294,7 @@ export function createWorld(
       wakeAtMs = nextWakeAtMs(state);
     }
     nowMs = untilMs;
+    if (isBlocking) feed({ type: 'blockSettled' });
     feed({ type: 'tick' });
   }
 
@@ -351,6 +347,7 @@ export function createWorld(
   function isBusy(): boolean {
     return (
       flight !== null ||
+      state.block?.standing === 'inFlight' ||
       (nextWakeAtMs(state) !== undefined && !isResting(state, log, gateways)) ||
       gateways.some((gateway) => gateway.show !== null || gateway.isAnnouncementOwed)
     );
@@ -366,6 +363,7 @@ export function createWorld(
       }
       const names = state.contact === otherContact ? 'other' : 'own';
       settleCall({ kind: 'done', indexLagMs: 0, names });
+      if (isBlocking) feed({ type: 'blockSettled' });
       const wakeAtMs = nextWakeAtMs(state);
       if (wakeAtMs === undefined || isResting(state, log, gateways)) continue;
       nowMs = wakeAtMs;
@@ -380,6 +378,8 @@ export function createWorld(
       isPostingOver: end.isPostingOver,
       stored,
       calls,
+      isOpenThere: centre.isOpen(),
+      isContactLive: state.contact !== null && centre.isLive(state.contact),
       log,
       state,
     });

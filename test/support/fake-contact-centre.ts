@@ -13,7 +13,7 @@ import type {
   StatusReport,
 } from '../../src/ports/contact-centre.js';
 
-type Method = 'post' | 'read' | 'find' | 'report' | 'typing' | 'end' | 'setOpen';
+type Method = 'post' | 'read' | 'readThread' | 'find' | 'report' | 'typing' | 'end' | 'setOpen';
 
 /** What one call meets: before the work nothing is done, after it the answer is lost. */
 export interface Fault {
@@ -49,6 +49,8 @@ export interface FakeThread {
   gate: Promise<void> | undefined;
   /** Looks that find nothing yet, because the index lags. */
   blindLooks: number;
+  /** Reads that still show the contact live and the thread open, because the index lags. */
+  staleReadBacks: number;
   inFlight: number;
   mostInFlight: number;
 }
@@ -126,9 +128,18 @@ export function createFakeContactCentre(): FakeContactCentre {
       const thread = ofContact(contact);
       return await meet(thread, ['read', contact], signal, () => ({
         contact,
-        status: thread.status,
+        status: thread.staleReadBacks > 0 ? 'open' : thread.status,
         statusUpdatedAtMs: thread.statusUpdatedAtMs,
       }));
+    },
+    async readThread(ref, signal) {
+      const thread = of(ref);
+      return await meet(thread, ['readThread', ref.threadId], signal, () => {
+        const isStale = thread.staleReadBacks > 0;
+        if (isStale) thread.staleReadBacks -= 1;
+        if (thread.posts.length === 0 && !thread.isShut) return undefined;
+        return { isOpen: isStale || !thread.isShut };
+      });
     },
     hasReadsToSpare: () => true,
     async reportStatus(report, signal) {
@@ -171,6 +182,7 @@ function emptyThread(number: number): FakeThread {
     isDown: false,
     gate: undefined,
     blindLooks: 0,
+    staleReadBacks: 0,
     inFlight: 0,
     mostInFlight: 0,
   };

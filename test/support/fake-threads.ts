@@ -119,6 +119,12 @@ export function createFakeThreads(clock: () => number = Date.now): FakeThreads {
       happen(thread, { type: 'contactCentreSettled', outcome, atMs: clock() });
       return;
     }
+    if (effect.lane === 'customerBlock') {
+      const { ref, customer } = thread.start;
+      await fake.blockCustomer(ref.channelId, customer.id, effect.untilMs);
+      happen(thread, { type: 'blockSettled', atMs: clock() });
+      return;
+    }
     const { gateway, events } = effect;
     const isShown = (await gateways.get(gateway)?.show(thread.start.ref, events)) ?? false;
     await fake.pace();
@@ -185,12 +191,15 @@ export function createFakeThreads(clock: () => number = Date.now): FakeThreads {
         thread.replies.push(message);
         happen(thread, { type: 'agentReply', message, atMs: clock() });
       }),
+    recall: (ref) => call(() => threadOf(ref).state.ledger),
     standing: (ref) =>
       call(() => {
         const thread = threads.get(keyOf(ref));
         if (!thread) return { kind: 'unknown' } as const;
         const { closed } = thread.state;
-        return closed ? ({ kind: 'closed', ...closed } as const) : ({ kind: 'open' } as const);
+        if (closed === null) return { kind: 'open' } as const;
+        const { by, atMs } = closed;
+        return { kind: 'closed', by, atMs } as const;
       }),
     read: (ref, afterSeq) =>
       call(() => {

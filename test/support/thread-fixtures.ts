@@ -1,6 +1,8 @@
 /** Threads of the test channel, and what is said in them. */
 import { randomUUID } from 'node:crypto';
+import type { ChannelDefinition } from '../../src/domain/channel.js';
 import {
+  type ChannelId,
   type GatewayQueue,
   parseChannelId,
   parseCustomerId,
@@ -11,6 +13,7 @@ import {
 } from '../../src/domain/ids.js';
 import type { AgentMessage, InboundMessage } from '../../src/domain/messages.js';
 import { defaultPolicy } from '../../src/domain/policy.js';
+import type { ThreadStart } from '../../src/ports/threads.js';
 import type { ThreadInput } from '../../workflows/messages.js';
 
 function must<T>(value: T | undefined): T {
@@ -27,9 +30,13 @@ export function newRef(threadId: string = randomUUID()): ThreadRef {
 }
 
 /** What a thread of the test channel starts with; options reach its workflow as they are. */
-export function startOf(ref: ThreadRef, options: Partial<ThreadInput> = {}): ThreadInput {
+export function startOf(
+  ref: ThreadRef,
+  options: Partial<ThreadInput> = {},
+): ThreadInput & ThreadStart {
   const id = must(parseCustomerId(`zebra-${ref.threadId.slice(0, 8)}`));
-  return { ref, customer: { id, name: 'Zed Zebra' }, policy: defaultPolicy, ...options };
+  const customer = { id, name: 'Zed Zebra' };
+  return { ref, customer, policy: defaultPolicy, mayHaveEnded: false, ...options };
 }
 
 /** Makes a customer's message; `via` names the gateway that follows what becomes of it. */
@@ -55,4 +62,19 @@ export function reply(id: string, text = `text of ${id}`): AgentMessage {
 /** Gives `count` ids, in order. */
 export function idsOf(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
+}
+
+/** Describes a widget channel as its owner would, with every default but what is given. */
+export function channelOf(
+  id: ChannelId,
+  policy: Partial<ChannelDefinition['policy']> = {},
+): ChannelDefinition {
+  return {
+    id,
+    name: id,
+    adapter: { kind: 'widget', allowedOrigins: [], identity: { kind: 'anonymous' } },
+    policy: { ...defaultPolicy, ...policy },
+    limits: { sessionsPerMinute: 300, messagesPerMinute: 1_200 },
+    customFields: [],
+  };
 }

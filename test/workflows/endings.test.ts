@@ -96,7 +96,9 @@ describe.each(['customer', 'operator', 'agent'] as const)('a thread that its %s 
     expect(centre.endedWith).toBe(ender === 'agent' ? undefined : 'closed');
     expect(centre.isShut).toBe(true);
     expect(centre.calls.map((call) => call.method)).toEqual(
-      ender === 'agent' ? ['post', 'setOpen'] : ['post', 'end', 'setOpen'],
+      ender === 'agent'
+        ? ['post', 'setOpen', 'readThread']
+        : ['post', 'end', 'setOpen', 'read', 'readThread'],
     );
   });
 
@@ -212,7 +214,12 @@ describe.concurrent('what waits when a thread ends', () => {
     centre.isDown = false;
     await engine.handleOf(ref).result();
     expect(centre.posts.map((post) => post.text)).toEqual(['text of m-1', 'text of m-2']);
-    expect(centre.calls.slice(-2).map((call) => call.method)).toEqual(['end', 'setOpen']);
+    expect(centre.calls.slice(-4).map((call) => call.method)).toEqual([
+      'end',
+      'setOpen',
+      'read',
+      'readThread',
+    ]);
   });
 
   test('in doubt is looked up, and refused only when it is not there', async () => {

@@ -75,7 +75,7 @@ describe.concurrent('a customer who is away', () => {
     const ref = await begin({ ...policy, onIdle: 'resolved' });
     await engine.handleOf(ref).result();
     expect(engine.centreOf(ref)).toMatchObject({ endedWith: 'resolved', isShut: true });
-    expect(methodsOf(ref)).toEqual(['post', 'end', 'setOpen']);
+    expect(methodsOf(ref)).toEqual(['post', 'end', 'setOpen', 'read', 'readThread']);
   });
 
   test('cannot write to it any more', async () => {
@@ -169,7 +169,7 @@ describe.concurrent('an agent who ends the contact, of which nobody tells', () =
     expect(await engine.handleOf(ref).result()).toMatchObject({ closedBy: 'agent' });
     expect(centre.posts).toHaveLength(1);
     expect(centre.endedWith).toBeUndefined();
-    expect(methodsOf(ref)).toEqual(['post', 'read', 'setOpen']);
+    expect(methodsOf(ref)).toEqual(['post', 'read', 'setOpen', 'readThread']);
     const verdict = (await engine.readAll(ref)).find(
       (event) => event.type === 'message-status' && event.id === 'm-2',
     );

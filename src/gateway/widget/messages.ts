@@ -10,6 +10,7 @@ import { requestIdOf } from '../request-id.js';
 import type { Handler } from '../routes.js';
 import type { StreamHub } from '../streams/stream-hub.js';
 import { type Admission, jsonOf } from './admission.js';
+import { mayHaveEnded } from './forgotten-threads.js';
 import { messageSchema } from './schemas.js';
 
 /** Far above what a person writes; a burst of this much is taken at once. */
@@ -30,7 +31,8 @@ export function createMessageHandler(deps: {
 }): Handler {
   const { admission, threads, hub, limit, sizeLimit, gatewayQueue, clock, logger, metrics } = deps;
   return async (req, res) => {
-    const { ref, customer, channel, body } = await admission.admitToThread(req, res);
+    const caller = await admission.admitToThread(req, res);
+    const { ref, customer, channel, body } = caller;
     const message = checkBody(jsonOf(req, body), messageSchema);
     limit.spend(`${ref.channelId} ${ref.threadId}`, channel.limits.messagesPerMinute);
     sizeLimit.spend(`${ref.channelId} ${ref.threadId}`, charactersPerMinute, body.length);
@@ -39,7 +41,7 @@ export function createMessageHandler(deps: {
     const isFollowed = hub.hasPages(ref);
     try {
       await threads.acceptInbound(
-        { ref, customer, policy: channel.policy },
+        { ref, customer, policy: channel.policy, mayHaveEnded: mayHaveEnded(caller, clock()) },
         {
           id,
           text,

@@ -40,6 +40,7 @@ export function mountWidgetApi(
     sessionTokens,
     readIdentity: createIdentityReader(clock),
     threads,
+    clock,
     limit: createRateLimit(clock, 'new sessions from this address'),
   });
   const message = createMessageHandler({
@@ -59,7 +60,13 @@ export function mountWidgetApi(
     limit: sideCallLimit,
     metrics: deps.gatewayMetrics,
   });
-  const snapshot = createSnapshotHandler({ admission, threads, limit: sideCallLimit });
+  const snapshot = createSnapshotHandler({
+    admission,
+    threads,
+    contactCentre: deps.contactCentre,
+    limit: sideCallLimit,
+    clock,
+  });
   const side = createSideCallHandlers({
     admission,
     threads,

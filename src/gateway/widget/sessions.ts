@@ -1,6 +1,7 @@
 /** @module Opening a session: who the customer is, and which thread is theirs. */
 import type { z } from 'zod';
 import type { Customer } from '../../domain/messages.js';
+import type { Clock } from '../../ports/clock.js';
 import type { Threads } from '../../ports/threads.js';
 import { toIsoMoment } from '../customer-event-json.js';
 import type { IdentityReader } from '../identity.js';
@@ -59,10 +60,15 @@ function openAnonymous(
   channel: WidgetChannel,
   resumed: Session | undefined,
   request: SessionRequest,
+  nowMs: number,
 ): Session {
+  if (resumed) {
+    return { ...resumed, customer: toCustomer(resumed.customer.id, {}, resumed, request) };
+  }
   return {
-    ref: resumed?.ref ?? { channelId: channel.id, threadId: newThreadId() },
-    customer: toCustomer(resumed?.customer.id ?? newCustomerId(), {}, resumed, request),
+    ref: { channelId: channel.id, threadId: newThreadId() },
+    customer: toCustomer(newCustomerId(), {}, undefined, request),
+    threadSinceMs: nowMs,
   };
 }
 
@@ -73,8 +79,9 @@ export function createSessionHandler(deps: {
   readonly readIdentity: IdentityReader;
   readonly threads: Pick<Threads, 'currentThread'>;
   readonly limit: RateLimit;
+  readonly clock: Clock;
 }): Handler {
-  const { admission, sessionTokens, readIdentity, threads, limit } = deps;
+  const { admission, sessionTokens, readIdentity, threads, limit, clock } = deps;
 
   /** Reads an earlier session, which must be of this channel. */
   async function readResumed(channel: WidgetChannel, token: string | undefined) {
@@ -100,11 +107,16 @@ export function createSessionHandler(deps: {
     if (resumed && resumed.customer.id !== identified.id) {
       throw tokenInvalid('The session is of another customer.');
     }
-    const candidate = resumed?.ref.threadId ?? newThreadId();
-    const threadId = await threads.currentThread(channel.id, identified.id, candidate);
+    const candidate = resumed
+      ? { threadId: resumed.ref.threadId, threadSinceMs: resumed.threadSinceMs }
+      : { threadId: newThreadId(), threadSinceMs: clock() };
+    const threadId = await threads.currentThread(channel.id, identified.id, candidate.threadId);
+    // Of a thread that another session began nobody here knows since when there is one.
+    const threadSinceMs = threadId === candidate.threadId ? candidate.threadSinceMs : undefined;
     return {
       ref: { channelId: channel.id, threadId },
       customer: toCustomer(identified.id, identified, resumed, request),
+      ...(threadSinceMs === undefined ? {} : { threadSinceMs }),
     };
   }
 
@@ -117,7 +129,7 @@ export function createSessionHandler(deps: {
     const session =
       channel.adapter.identity.kind === 'jwt' || request.identityToken !== undefined
         ? await openIdentified(channel, resumed, request)
-        : openAnonymous(channel, resumed, request);
+        : openAnonymous(channel, resumed, request, clock());
     const { token, expiresAtMs } = await sessionTokens.issue(session);
     const { id, name } = session.customer;
     res.status(201).json({

@@ -1,13 +1,19 @@
 /** @module A thread as its customer would have seen it, all at once. */
-
+import { RequestError } from '../../domain/errors.js';
 import type { ThreadRef } from '../../domain/ids.js';
 import type { CustomerEvent, ThreadSnapshot } from '../../domain/messages.js';
+import type { Clock } from '../../ports/clock.js';
+import type { ContactCentre } from '../../ports/contact-centre.js';
 import type { Threads } from '../../ports/threads.js';
 import { toMessageJson, toStateMoments } from '../customer-event-json.js';
 import type { RateLimit } from '../rate-limits.js';
 import type { Handler } from '../routes.js';
-import type { Admission } from './admission.js';
+import type { Admission, ThreadCaller } from './admission.js';
+import { mayHaveEnded } from './forgotten-threads.js';
 import { sideCallsPerMinute } from './side-calls.js';
+
+const answerWithinMs = 5_000;
+const retryAfterMs = 5_000;
 
 /** A thread of which nothing is known yet: its customer has not written. */
 const untouched: ThreadSnapshot = { state: 'open', events: [], hasMore: false, lastSeq: 0 };
@@ -15,9 +21,12 @@ const untouched: ThreadSnapshot = { state: 'open', events: [], hasMore: false, l
 async function readAll(
   threads: Pick<Threads, 'read'>,
   ref: ThreadRef,
-): Promise<{ readonly newest: ThreadSnapshot; readonly events: readonly CustomerEvent[] }> {
+): Promise<{
+  readonly newest: ThreadSnapshot | undefined;
+  readonly events: readonly CustomerEvent[];
+}> {
   const events: CustomerEvent[] = [];
-  let newest = untouched;
+  let newest: ThreadSnapshot | undefined;
   let page: ThreadSnapshot | undefined;
   do {
     page = await threads.read(ref, events.at(-1)?.seq ?? 0);
@@ -43,16 +52,45 @@ function toMessages(events: readonly CustomerEvent[]): Record<string, unknown>[]
     }));
 }
 
+async function tellOrSayLater<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (cause) {
+    throw new RequestError('UNAVAILABLE', 'Whether the thread has ended cannot be told now.', {
+      retryAfterMs,
+      cause,
+    });
+  }
+}
+
 /** Makes the handler of `GET /v1/threads/{threadId}`. */
 export function createSnapshotHandler(deps: {
   readonly admission: Admission;
   readonly threads: Pick<Threads, 'read'>;
+  readonly contactCentre: Pick<ContactCentre, 'readThread'>;
   readonly limit: RateLimit;
+  readonly clock: Clock;
 }): Handler {
+  const { admission, threads, contactCentre, limit, clock } = deps;
+
+  /** A thread that nobody here knows has not begun, or ended so long ago that it is forgotten. */
+  async function requireNotEnded(caller: ThreadCaller): Promise<void> {
+    if (!mayHaveEnded(caller, clock())) return;
+    const seen = await tellOrSayLater(() =>
+      contactCentre.readThread(caller.ref, AbortSignal.timeout(answerWithinMs)),
+    );
+    if (seen?.isOpen === false) {
+      throw new RequestError('NOT_FOUND', 'The thread ended too long ago to be shown.');
+    }
+  }
+
   return async (req, res) => {
-    const { ref } = await deps.admission.admitToThread(req, res);
-    deps.limit.spend(`${ref.channelId} ${ref.threadId}`, sideCallsPerMinute);
-    const { newest, events } = await readAll(deps.threads, ref);
+    const caller = await admission.admitToThread(req, res);
+    const { ref } = caller;
+    limit.spend(`${ref.channelId} ${ref.threadId}`, sideCallsPerMinute);
+    const { newest: known, events } = await readAll(threads, ref);
+    if (known === undefined) await requireNotEnded(caller);
+    const newest = known ?? untouched;
     res.json({
       threadId: ref.threadId,
       channelId: ref.channelId,

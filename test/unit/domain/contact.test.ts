@@ -68,7 +68,7 @@ describe('a sighting', () => {
   });
 
   test('of an end shuts the thread and leaves the contact as it is', () => {
-    expect(callsOf(see(openThread()))).toEqual(['shutThread']);
+    expect(callsOf(see(openThread()))).toEqual(['shutThread', 'readBack']);
   });
 
   test('of an end refuses what waits, and tells the customer before the last word', () => {
@@ -89,7 +89,7 @@ describe('a sighting', () => {
     expect(verdictOf(thread, 'm-2')).toBe('sending');
     thread.settle(done);
     expect(verdictOf(thread, 'm-2')).toBe('sent');
-    expect(callsOf(thread)).toEqual(['shutThread']);
+    expect(callsOf(thread)).toEqual(['shutThread', 'readBack']);
   });
 
   test("of another's contact is ignored", () => {
@@ -128,7 +128,7 @@ describe('a sighting', () => {
   test('after another end changes neither who ended it nor when', () => {
     const thread = openThread().feed({ type: 'end', by: 'idle' });
     thread.nowMs += 1_000;
-    expect(see(thread).state.closed).toEqual({ by: 'idle', atMs: startMs });
+    expect(see(thread).state.closed).toMatchObject({ by: 'idle', atMs: startMs });
   });
 
   test("after the customer's own end lets nothing more through", () => {
@@ -143,23 +143,23 @@ describe('a look at the contact before a post', () => {
   const checkAfter = (ms: number, thread = openThread()) => {
     thread.nowMs += ms;
     const [effect] = send(thread, 'm-2').effects;
-    return effect?.lane === 'contactCentre' ? effect.contactCheck : undefined;
+    return effect?.lane === 'contactCentre' ? effect.check : undefined;
   };
 
   test.each([
     [0, 'none'],
     [1_999, 'none'],
-    [2_000, 'ifReadsAreSpare'],
-    [14_999, 'ifReadsAreSpare'],
-    [15_000, 'always'],
-    [3_600_000, 'always'],
+    [2_000, 'contactIfReadsAreSpare'],
+    [14_999, 'contactIfReadsAreSpare'],
+    [15_000, 'contact'],
+    [3_600_000, 'contact'],
   ] as const)('%d ms after it was seen open: %s', (ms, check) => {
     expect(checkAfter(ms)).toBe(check);
   });
 
   test('is not made while no contact is known', () => {
     const thread = send(driveThread(), 'm-1');
-    expect(thread.effects).toMatchObject([{ contact: null, contactCheck: 'none' }]);
+    expect(thread.effects).toMatchObject([{ contact: null, check: 'none' }]);
     expect(checkAfter(60_000, thread.settle({ kind: 'done' }))).toBe('none');
   });
 
@@ -167,7 +167,7 @@ describe('a look at the contact before a post', () => {
     const thread = send(driveThread(), 'm-1');
     thread.nowMs += 1_500;
     thread.settle(done);
-    expect(checkAfter(500, thread)).toBe('ifReadsAreSpare');
+    expect(checkAfter(500, thread)).toBe('contactIfReadsAreSpare');
   });
 
   test('counts from a sighting of it open', () => {
@@ -179,7 +179,7 @@ describe('a look at the contact before a post', () => {
 
   test('is always made when a message was found that nobody saw arrive', () => {
     const thread = send(driveThread(), 'm-1').settle({ kind: 'inDoubt' }).wait(1_000);
-    expect(checkAfter(0, thread.settle(done))).toBe('always');
+    expect(checkAfter(0, thread.settle(done))).toBe('contact');
   });
 
   test('belongs to posts, not to looks for a message', () => {
@@ -187,7 +187,7 @@ describe('a look at the contact before a post', () => {
     thread.nowMs += 60_000;
     send(thread, 'm-2').settle({ kind: 'inDoubt' }).wait(1_000);
     expect(thread.effects).toMatchObject([
-      { task: { kind: 'post', stage: 'look' }, contactCheck: 'none' },
+      { task: { kind: 'post', stage: 'look' }, check: 'none' },
     ]);
   });
 
@@ -201,7 +201,7 @@ describe('a look at the contact before a post', () => {
     thread.settle({ kind: 'contactEnded', sighting });
     expect([verdictOf(thread, 'm-2'), verdictOf(thread, 'm-3')]).toEqual(['refused', 'refused']);
     expect(thread.state.closed?.by).toBe('agent');
-    expect(callsOf(thread)).toEqual(['shutThread']);
+    expect(callsOf(thread)).toEqual(['shutThread', 'readBack']);
   });
 
   test('whose answer is older than what is known is made again, and the message keeps', () => {
@@ -226,7 +226,7 @@ describe("a post's answer", () => {
     thread.settle({ kind: 'done', contact: other });
     expect([verdictOf(thread, 'm-2'), verdictOf(thread, 'm-3')]).toEqual(['sent', 'refused']);
     expect(thread.state).toMatchObject({ closed: { by: 'agent' }, contact: own });
-    expect(callsOf(thread)).toEqual(['shutThread', 'endContact closed 2002']);
+    expect(callsOf(thread)).toEqual(['shutThread', 'endContact closed 2002', 'readBack']);
   });
 
   test("sets the policy's status on that other contact", () => {
@@ -239,7 +239,12 @@ describe("a post's answer", () => {
     const thread = send(openThread(), 'm-2').feed({ type: 'end', by: 'idle' });
     thread.settle({ kind: 'done', contact: other });
     expect(thread.state.closed?.by).toBe('idle');
-    expect(callsOf(thread)).toEqual(['endContact closed', 'shutThread', 'endContact closed 2002']);
+    expect(callsOf(thread)).toEqual([
+      'endContact closed',
+      'shutThread',
+      'endContact closed 2002',
+      'readBack',
+    ]);
   });
 
   test.each(['closed', 'trashed'] as const)(

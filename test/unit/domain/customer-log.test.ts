@@ -9,7 +9,7 @@ import {
 } from '../../../src/domain/customer-log.js';
 import type { CustomerEvent } from '../../../src/domain/messages.js';
 import type { ThreadState } from '../../../src/domain/thread-state.js';
-import { freshThread, gatewayA } from '../../support/domain-builders.js';
+import { endOf, freshThread, gatewayA } from '../../support/domain-builders.js';
 import { readAfter } from '../../support/domain-gateways.js';
 
 const wide = { events: 1_000, size: 1_000_000 };
@@ -73,7 +73,7 @@ test('a thread to which nothing happened shows nothing', () => {
 test('a view says what the thread is, and who ended it when', () => {
   const warned = freshThread({ phase: 'warned', deadlineAtMs: 7 });
   expect(viewThread(warned, 0, wide)).toMatchObject({ state: 'warned', deadlineAtMs: 7 });
-  const closed = freshThread({ phase: 'closed', closed: { by: 'idle', atMs: 9 } });
+  const closed = freshThread({ phase: 'closed', closed: endOf('idle', 9) });
   expect(viewThread(closed, 0, wide)).toMatchObject({
     state: 'closed',
     closedBy: 'idle',

@@ -184,7 +184,7 @@ describe('a countdown', () => {
     const thread = warned();
     thread.nowMs += countdownMs;
     thread.feed({ type: 'tick' });
-    expect(thread.state.closed).toEqual({ by: 'idle', atMs: thread.nowMs });
+    expect(thread.state.closed).toMatchObject({ by: 'idle', atMs: thread.nowMs });
     expect(lastTold(thread, 2)).toMatchObject([
       { type: 'message', from: 'system', text: thread.state.policy.texts.idleClosed },
       { type: 'state', state: 'closed', closedBy: 'idle', closedAtMs: thread.nowMs },

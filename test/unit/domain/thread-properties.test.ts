@@ -13,7 +13,8 @@ import type { Sightings } from '../../support/domain-world-rules.js';
 const expectedSightings = `
   sent, failed, refused, repeat, archived, shown, not shown, opened during a show, second end,
   post inDoubt, look done, look absent, lookAgain done, lookAgain absent, post deferred,
-  look deferred, report inDoubt, endContact done, shutThread done,
+  look deferred, report inDoubt, endContact done, shutThread done, readBack readBack, block,
+  endContact deferred, shutThread deferred, readBack deferred,
   post contactEnded, posted to another contact, old news, another's news, probe,
   ended by agent, ended by idle, ended by customer, ended by operator`
   .split(',')

@@ -230,15 +230,15 @@ describe('the end', () => {
   const before = ['customer m-1', 'm-1 sent', 'customer m-2', 'customer m-3'];
 
   test.each([
-    ['agent', ['system closed-agent'], ['shutThread']],
-    ['idle', ['system closed-idle'], ['endContact closed', 'shutThread']],
-    ['operator', [], ['endContact closed', 'shutThread']],
+    ['agent', ['system closed-agent'], ['shutThread', 'readBack']],
+    ['idle', ['system closed-idle'], ['endContact closed', 'shutThread', 'readBack']],
+    ['operator', [], ['endContact closed', 'shutThread', 'readBack']],
   ] as const)(
     'by %s refuses what waits, tells at once, and closes after what is on its way',
     (by, text, calls) => {
       const thread = busy().feed({ type: 'end', by });
       expect(told(thread)).toEqual([...before, 'm-3 refused', ...text, `closed ${by}`]);
-      expect(thread.state.closed).toEqual({ by, atMs: startMs });
+      expect(thread.state.closed).toMatchObject({ by, atMs: startMs, missing: [] });
       expect(thread.tasks()).toEqual([]);
       expect(restOf(thread.settle(done))).toEqual(calls);
       expect(told(thread).at(-1)).toBe('m-2 sent');
@@ -249,7 +249,12 @@ describe('the end', () => {
   test('by the customer tells at once, and delivers first', () => {
     const thread = busy().feed({ type: 'end', by: 'customer' });
     expect(told(thread)).toEqual([...before, 'closed customer']);
-    expect(restOf(thread.settle(done))).toEqual(['post m-3', 'endContact closed', 'shutThread']);
+    expect(restOf(thread.settle(done))).toEqual([
+      'post m-3',
+      'endContact closed',
+      'shutThread',
+      'readBack',
+    ]);
     expect(told(thread).slice(-2)).toEqual(['m-2 sent', 'm-3 sent']);
     expect(isFinished(thread.state)).toBe(true);
   });
@@ -284,7 +289,12 @@ describe('the end', () => {
     const thread = send(driveThread(), 'm-1').settle({ kind: 'inDoubt' });
     thread.feed({ type: 'end', by: 'idle' });
     expect(told(thread)).not.toContain('m-1 refused');
-    expect(restOf(thread.wait(1_000))).toEqual(['look m-1', 'endContact closed', 'shutThread']);
+    expect(restOf(thread.wait(1_000))).toEqual([
+      'look m-1',
+      'endContact closed',
+      'shutThread',
+      'readBack',
+    ]);
     expect(told(thread).at(-1)).toBe('m-1 sent');
   });
 
@@ -296,7 +306,7 @@ describe('the end', () => {
 
   test('shuts a thread whose contact was never named', () => {
     const thread = send(driveThread(), 'm-1').settle({ kind: 'done' });
-    expect(restOf(thread.feed({ type: 'end', by: 'idle' }))).toEqual(['shutThread']);
+    expect(restOf(thread.feed({ type: 'end', by: 'idle' }))).toEqual(['shutThread', 'readBack']);
   });
 
   test("sets the policy's status", () => {

@@ -98,6 +98,8 @@ export interface TestGatewayOptions {
   readonly assets?: ReadonlyMap<string, Asset>;
   readonly readiness?: GatewayDeps['readiness'];
   readonly setTyping?: GatewayDeps['contactCentre']['setTyping'];
+  /** What the contact centre says of any thread; by default it knows none. */
+  readonly readThread?: GatewayDeps['contactCentre']['readThread'];
   readonly publicUrl?: string;
   readonly eventsSecret?: string;
 }
@@ -115,6 +117,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
       setTyping:
         options.setTyping ??
         (async (ref, isTyping) => void customerTyping.push({ threadId: ref.threadId, isTyping })),
+      readThread: options.readThread ?? (async () => undefined),
     },
     channels: new Map(
       (options.channels ?? defaultChannels).map((channel) => [channel.id, channel]),

@@ -17,7 +17,7 @@ import { createFakeThreads, type FakeThreads } from '../../support/fake-threads.
 export const queue = toGatewayQueue('first');
 
 export function startOf(ref: ThreadRef): ThreadStart {
-  return { ref, customer: { id: newCustomerId() }, policy: defaultPolicy };
+  return { ref, customer: { id: newCustomerId() }, policy: defaultPolicy, mayHaveEnded: false };
 }
 
 export function inboundMessage(raw: string, isFollowed = false): InboundMessage {

@@ -59,6 +59,7 @@ test('every method of the port throws errors of the engine only', async () => {
   const broken: Threads = {
     acceptInbound: fails,
     acceptReply: fails,
+    recall: fails,
     standing: fails,
     read: fails,
     tellPresence: fails,

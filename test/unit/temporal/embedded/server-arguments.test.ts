@@ -29,6 +29,7 @@ test('a namespace is created with every search attribute', () => {
     'ThreadChannel=Keyword',
     'ThreadContact=Keyword',
     'ThreadClosedBy=Keyword',
+    'ThreadMissingLeg=Keyword',
     'ThreadLastActivityAt=Datetime',
   ]);
 });

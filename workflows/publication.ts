@@ -5,9 +5,9 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { countWaitingPosts, measureBacklog } from '../src/domain/contact-centre-lane.js';
+import { countWaitingPosts, frontOf, measureBacklog } from '../src/domain/contact-centre-lane.js';
 import { isFinished } from '../src/domain/thread.js';
-import type { ThreadState } from '../src/domain/thread-state.js';
+import type { ContactCentreTask, ThreadState } from '../src/domain/thread-state.js';
 import { activityPublishMs } from './deadlines.js';
 import {
   threadChannelKey,
@@ -108,6 +108,7 @@ function toMemo(
 
 function toDetails(state: ThreadState): string {
   const { contactCentreLane: lane, closed } = state;
+  const front = frontOf(state);
   const inbound = Object.values(state.ledger.inbound);
   const outbound = Object.values(state.ledger.outbound);
   const outboundStatuses = outbound.map((entry) => entry.status);
@@ -122,8 +123,8 @@ function toDetails(state: ThreadState): string {
     `- last message: ${toIso(state.lastActivityAtMs)}`,
     `- to the contact centre: ${countWaitingPosts(state)} waiting, ${count(inbound, 'sent')} sent, ` +
       `${count(inbound, 'failed')} failed, ${count(inbound, 'refused')} refused`,
-    ...(lane.current === null ? [] : [`- now: ${describeTask(lane.current)}`]),
-    ...(lane.current === null || lane.deferrals === 0
+    ...(front === null ? [] : [`- now: ${describeTask(front)}`]),
+    ...(front === null || lane.deferrals === 0
       ? []
       : [`- put off ${lane.deferrals} times, again at ${toIso(lane.pausedUntilMs)}`]),
     `- to the customer: ${outbound.length} messages, ${count(outboundStatuses, 'seen')} seen, ` +
@@ -137,7 +138,7 @@ function count(statuses: readonly string[], status: string): number {
   return statuses.filter((one) => one === status).length;
 }
 
-function describeTask(task: NonNullable<ThreadState['contactCentreLane']['current']>): string {
+function describeTask(task: ContactCentreTask): string {
   switch (task.kind) {
     case 'post':
       return task.stage === 'post'

@@ -153,6 +153,11 @@ export function startTask(
   };
 }
 
+/** The task that is being tried, or is tried next; null for none. */
+export function frontOf({ contactCentreLane: lane }: ThreadState): ContactCentreTask | null {
+  return lane.current ?? lane.waiting[0] ?? null;
+}
+
 /** Says whether the lane has nothing to do and owes nothing. */
 export function isLaneEmpty({ contactCentreLane: lane }: ThreadState): boolean {
   return lane.current === null && lane.waiting.length === 0;

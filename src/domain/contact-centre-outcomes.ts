@@ -9,6 +9,7 @@ import { endThread } from './closing.js';
 import { deferBehindLegs, giveUpLeg, isLeg, settleLeg } from './closing-legs.js';
 import { noteContact, notePostedTo } from './contact.js';
 import {
+  frontOf,
   giveVerdict,
   isPostingAllowed,
   type Post,
@@ -90,7 +91,7 @@ function settlePost(
 
 /**
  * An operator mends the lane: `retry` ends a pause, but not the second before a look, without which
- * a look means nothing; `giveUp` drops the current task, which fails a message. Nothing happens
+ * a look means nothing; `giveUp` drops the task at the front, which fails a message. Nothing happens
  * while an effect is on its way: its outcome comes first.
  */
 export function repairLane(
@@ -98,17 +99,18 @@ export function repairLane(
   action: 'retry' | 'giveUp',
   atMs: number,
 ): ThreadState {
-  const { current, isInFlight, deferrals } = state.contactCentreLane;
+  const { current, waiting, isInFlight, deferrals } = state.contactCentreLane;
   if (isInFlight) return state;
-  if (action === 'retry' || current === null) {
+  const front = frontOf(state);
+  if (action === 'retry' || front === null) {
     if (current?.kind === 'post' && current.stage !== 'post' && deferrals === 0) return state;
     return withLane(state, { pausedUntilMs: 0, deferrals: 0 });
   }
-  if (isLeg(current)) return giveUpLeg(state, current);
+  // A leg that was put off waits behind the others.
+  const lane = current === null ? withLane(state, { waiting: waiting.slice(1) }) : state;
+  if (isLeg(front)) return giveUpLeg(lane, front);
   return finishTask(
-    current.kind === 'post'
-      ? giveVerdict(state, current.message, 'failed', atMs, 'OPERATOR')
-      : state,
+    front.kind === 'post' ? giveVerdict(lane, front.message, 'failed', atMs, 'OPERATOR') : lane,
   );
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { contactUpdateRule } from '../../src/domain/budget.js';
+import { frontOf } from '../../src/domain/contact-centre-lane.js';
 import { archiveLog } from '../../src/domain/customer-log.js';
 import type { MessageId } from '../../src/domain/ids.js';
 import type { CustomerEvent, ThreadEnder, Verdict } from '../../src/domain/messages.js';
@@ -263,8 +264,8 @@ export function createWorld(
   }
 
   function repair(action: 'retry' | 'giveUp'): void {
-    const { current, isInFlight } = state.contactCentreLane;
-    if (!isInFlight) {
+    const current = frontOf(state);
+    if (!state.contactCentreLane.isInFlight) {
       notBeforeMs = 0;
       if (action === 'giveUp' && current !== null) {
         givenUp.add(current.kind === 'post' ? current.message.id : nameOf(current));
@@ -370,14 +371,13 @@ export function createWorld(
       feed({ type: 'tick' });
     }
     for (const gateway of gateways) fetchOwed(gateway, read);
-    const { stored, calls } = centre;
     const known = { accepted, acceptedInTime, verdicts, givenUp, replies, lateReplies };
     checkStory({
       ...known,
       ended: end.by,
       isPostingOver: end.isPostingOver,
-      stored,
-      calls,
+      stored: centre.stored,
+      calls: centre.calls,
       isOpenThere: centre.isOpen(),
       isContactLive: state.contact !== null && centre.isLive(state.contact),
       log,

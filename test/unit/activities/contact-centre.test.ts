@@ -144,3 +144,71 @@ describe('a call that takes long', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 });
+
+describe('a look before a post', () => {
+  const uncertain = new RemoteError('CONTACT_CENTRE_SILENT', 'reset');
+  const refused = new RemoteError('CONTACT_CENTRE_REJECTED', 'no such thread');
+  const storeAfterLook = () =>
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- the receiver is no window
+    inActivity(() => activities.postMessage(post, { thread: ref }));
+
+  test('at a thread that takes no more messages posts nothing', async () => {
+    const thread = contactCentre.of(ref);
+    thread.isShut = true;
+    expect(await storeAfterLook()).toEqual({ ended: 'thread' });
+    expect(thread.posts).toEqual([]);
+  });
+
+  test('at a thread that nobody knows, or cannot be told of, posts', async () => {
+    const thread = contactCentre.of(ref);
+    await storeAfterLook();
+    thread.isShut = true;
+    thread.faults.push({ on: 'readThread', when: 'before', error: refused });
+    await storeAfterLook();
+    expect(thread.posts).toHaveLength(2);
+  });
+
+  test('that is in doubt is a failure after which nothing was posted for certain', async () => {
+    const thread = contactCentre.of(ref);
+    thread.faults.push({ on: 'readThread', when: 'before', error: uncertain });
+    await expect(storeAfterLook()).rejects.toMatchObject({ type: 'CONTACT_CENTRE_UNREACHABLE' });
+    expect(thread.posts).toEqual([]);
+  });
+});
+
+describe('a read-back', () => {
+  const readBack = () =>
+    inActivity(() =>
+      activities.readBack({ thread: ref, contacts: [contactCentre.of(ref).contact] }),
+    );
+
+  test.each([
+    ['new', true],
+    ['open', true],
+    ['pending', true],
+    ['escalated', true],
+    ['resolved', false],
+    ['closed', false],
+    ['trashed', false],
+  ] as const)('calls a contact that is %s live: %s', async (status, isLive) => {
+    const thread = contactCentre.of(ref);
+    thread.status = status;
+    await store();
+    expect(await readBack()).toEqual({
+      contacts: [{ contact: thread.contact, isLive }],
+      isThreadOpen: true,
+    });
+  });
+
+  test('leaves out what the contact centre does not know or refuses to say', async () => {
+    const thread = contactCentre.of(ref);
+    const error = new RemoteError('CONTACT_CENTRE_REJECTED', 'no such contact');
+    thread.faults.push({ on: 'read', when: 'before', error });
+    expect(await readBack()).toEqual({ contacts: [] });
+  });
+
+  test('that cannot be made is a failure', async () => {
+    contactCentre.of(ref).isDown = true;
+    await expect(readBack()).rejects.toMatchObject({ type: 'CONTACT_CENTRE_UNREACHABLE' });
+  });
+});

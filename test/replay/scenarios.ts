@@ -3,7 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { RemoteError } from '../../src/domain/errors.js';
 import { parseCustomerId, toCustomerWorkflowId, toWorkflowId } from '../../src/domain/ids.js';
 import { defaultPolicy } from '../../src/domain/policy.js';
-import { closeUpdate, contactEndedSignal, repairUpdate } from '../../workflows/messages.js';
+import type { customer } from '../../workflows/customer.js';
+import {
+  closeUpdate,
+  contactEndedSignal,
+  liftUpdate,
+  repairUpdate,
+} from '../../workflows/messages.js';
 import { silence } from '../support/fake-contact-centre.js';
 import type { TestEngine, TestGateway } from '../support/test-engine.js';
 import { channelOf, idsOf, inbound, newRef, reply } from '../support/thread-fixtures.js';
@@ -275,6 +281,31 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     await engine.handleOf(first).result();
     await ask(second);
     return toCustomerWorkflowId(channelId, customerId);
+  },
+
+  async 'customer-blocked'({ engine }) {
+    const { client, taskQueue, threads } = engine;
+    const { channelId } = newRef();
+    const customerId = parseCustomerId('crocodile');
+    if (customerId === undefined) throw new TypeError('a test id is malformed');
+    const workflowId = toCustomerWorkflowId(channelId, customerId);
+    const untilMs = Date.now() + 3_600_000;
+    await client.workflow.start<typeof customer>('customer', {
+      workflowId,
+      taskQueue,
+      args: [{ channelId, customerId, continueAfterUpdates: 5 }],
+    });
+    const ask = () =>
+      threads.currentThread(channelId, customerId, newRef('customer-blocked').threadId);
+    await ask();
+    await threads.blockCustomer(channelId, customerId, untilMs);
+    await threads.blockCustomer(channelId, customerId, untilMs - 1);
+    await ask();
+    await ask();
+    await client.workflow.getHandle<typeof customer>(workflowId).executeUpdate(liftUpdate);
+    await threads.blockCustomer(channelId, customerId, untilMs);
+    await ask();
+    return workflowId;
   },
 
   async 'repeat-window'({ engine }) {

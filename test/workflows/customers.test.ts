@@ -13,6 +13,7 @@ import { createThreads } from '../../src/temporal/threads.js';
 import { proveWorkflowBundle } from '../../src/temporal/workers.js';
 import { loadWorkflowBundle } from '../../src/temporal/workflow-bundle.js';
 import type { customer } from '../../workflows/customer.js';
+import { blockSignal, type CustomerInput, liftUpdate } from '../../workflows/messages.js';
 import { silentTemporalLogger } from '../support/silent-logger.js';
 import { createTestEngine, type TestEngine } from '../support/test-engine.js';
 import { inbound, newRef, reply } from '../support/thread-fixtures.js';
@@ -88,6 +89,125 @@ describe.concurrent('the current thread of a customer', () => {
       expect(new Set(answers).size, `round ${round}`).toBe(1);
     }
     expect((await readRuns(client, workflowId)).length).toBeGreaterThan(1);
+  });
+});
+
+describe.concurrent('a blocked customer', () => {
+  const hourMs = 3_600_000;
+  const prompt = { timeout: 10_000, interval: 20 };
+  const workflowOf = (customerId: CustomerId, of = engine) =>
+    of.client.workflow.getHandle<typeof customer>(toCustomerWorkflowId(channelId, customerId));
+  const blockedUntil = (customerId: CustomerId) =>
+    engine.threads.blockedUntil(channelId, customerId);
+  /** Starts a customer's workflow as it would be, but for what a test cannot wait for. */
+  const begin = (customerId: CustomerId, options: Partial<CustomerInput>) =>
+    engine.client.workflow.start<typeof customer>('customer', {
+      workflowId: toCustomerWorkflowId(channelId, customerId),
+      taskQueue: engine.taskQueue,
+      args: [{ channelId, customerId, ...options }],
+    });
+
+  test('is blocked until the moment that was said; of two the later one holds', async () => {
+    const customerId = newCustomer();
+    const untilMs = Date.now() + hourMs;
+    expect(await blockedUntil(customerId)).toBeUndefined();
+    for (const moment of [untilMs, untilMs, untilMs - 1]) {
+      await engine.threads.blockCustomer(channelId, customerId, moment);
+      // What answers now has seen the block.
+      await twentyAsk(customerId);
+      expect(await blockedUntil(customerId)).toBe(untilMs);
+    }
+    await engine.threads.blockCustomer(channelId, customerId, untilMs + 1);
+    await vi.waitFor(async () => expect(await blockedUntil(customerId)).toBe(untilMs + 1), prompt);
+    expect(await blockedUntil(newCustomer())).toBeUndefined();
+  });
+
+  test('is no longer blocked when the moment has come', async () => {
+    const customerId = newCustomer();
+    const untilMs = Date.now() + 2_000;
+    await engine.threads.blockCustomer(channelId, customerId, untilMs);
+    expect(await blockedUntil(customerId)).toBe(untilMs);
+    await vi.waitFor(async () => expect(await blockedUntil(customerId)).toBeUndefined(), prompt);
+    expect(Date.now()).toBeGreaterThanOrEqual(untilMs);
+    expect(await workflowOf(customerId).executeUpdate(liftUpdate)).toEqual({ blockedUntil: null });
+  });
+
+  test('is known as such with no worker', async () => {
+    const customerId = newCustomer();
+    const untilMs = Date.now() + hourMs;
+    await idle.threads.blockCustomer(channelId, customerId, untilMs);
+    expect(await idle.threads.blockedUntil(channelId, customerId)).toBe(untilMs);
+    const { historyLength } = await workflowOf(customerId, idle).describe();
+    expect(historyLength).toBe(3);
+  });
+
+  test('may begin again when an operator has lifted it, and be blocked once more', async () => {
+    const customerId = newCustomer();
+    const untilMs = Date.now() + hourMs;
+    await engine.threads.blockCustomer(channelId, customerId, untilMs);
+    const lift = () => workflowOf(customerId).executeUpdate(liftUpdate);
+    expect(await lift()).toEqual({ blockedUntil: new Date(untilMs).toISOString() });
+    expect(await blockedUntil(customerId)).toBeUndefined();
+    expect(await lift()).toEqual({ blockedUntil: null });
+    await engine.threads.blockCustomer(channelId, customerId, untilMs - 1);
+    await vi.waitFor(async () => expect(await blockedUntil(customerId)).toBe(untilMs - 1), prompt);
+  });
+
+  test('stays blocked, and keeps the thread, over as many questions as one run may answer', async () => {
+    const customerId = newCustomer();
+    const untilMs = Date.now() + hourMs;
+    const { workflowId } = await begin(customerId, { continueAfterUpdates: 6 });
+    await engine.threads.blockCustomer(channelId, customerId, untilMs);
+    const answers = [];
+    for (const round of [1, 2, 3]) {
+      answers.push(...(await twentyAsk(customerId)));
+      expect(new Set(answers).size, `round ${round}`).toBe(1);
+    }
+    expect((await readRuns(engine.client, workflowId)).length).toBeGreaterThan(1);
+    expect(await blockedUntil(customerId)).toBe(untilMs);
+    expect(await workflowOf(customerId).executeUpdate(liftUpdate)).toEqual({
+      blockedUntil: new Date(untilMs).toISOString(),
+    });
+    await twentyAsk(customerId);
+    await twentyAsk(customerId);
+    expect(await blockedUntil(customerId)).toBeUndefined();
+  });
+
+  test('is not forgotten while nobody asks', async () => {
+    const customerId = newCustomer();
+    const untilMs = Date.now() + 1_500;
+    const handle = await begin(customerId, { idleAfterMs: 200, blockedUntilMs: untilMs });
+    await handle.result();
+    expect(Date.now()).toBeGreaterThanOrEqual(untilMs);
+    expect((await readRuns(engine.client, handle.workflowId)).length).toBe(1);
+  });
+
+  test('has one thread on two devices when the block is over', async () => {
+    const customerId = newCustomer();
+    await engine.threads.blockCustomer(channelId, customerId, Date.now() + 1);
+    expect((await twentyAsk(customerId)).size).toBe(1);
+  });
+
+  test('is one whom an operator blocked by hand; what is no moment is passed over', async () => {
+    const customerId = newCustomer();
+    const handle = await begin(customerId, {});
+    for (const request of [undefined, null, {}, { untilMs: 'x' }, { untilMs: 1e300 }]) {
+      await handle.signal('block', request);
+    }
+    expect((await twentyAsk(customerId)).size).toBe(1);
+    expect(await blockedUntil(customerId)).toBeUndefined();
+    const untilMs = Date.now() + hourMs;
+    await handle.signal(blockSignal, { untilMs });
+    await vi.waitFor(async () => expect(await blockedUntil(customerId)).toBe(untilMs), prompt);
+  });
+
+  test('is not blocked any more when their workflow was ended from outside', async () => {
+    const customerId = newCustomer();
+    await engine.threads.blockCustomer(channelId, customerId, Date.now() + hourMs);
+    await workflowOf(customerId).terminate('tried out');
+    expect(await blockedUntil(customerId)).toBeUndefined();
+    expect((await twentyAsk(customerId)).size).toBe(1);
+    expect(await blockedUntil(customerId)).toBeUndefined();
   });
 });
 

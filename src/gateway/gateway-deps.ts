@@ -42,6 +42,7 @@ export type Readiness = { readonly ok: true } | { readonly ok: false; readonly r
 export interface GatewayDeps {
   readonly threads: Threads;
   readonly contactCentre: Pick<ContactCentre, 'setTyping' | 'readThread'>;
+  /** Looked up at each request, because its owner may change it in place at any time. */
   readonly channels: ReadonlyMap<ChannelId, ChannelDefinition>;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -8,7 +8,7 @@ import {
 } from 'jose';
 import type { Identity } from '../domain/channel.js';
 import { RequestError } from '../domain/errors.js';
-import { type ChannelId, type CustomerId, parseCustomerId } from '../domain/ids.js';
+import { type CustomerId, parseCustomerId } from '../domain/ids.js';
 import type { Clock } from '../ports/clock.js';
 import { tokenInvalid } from './signed-tokens.js';
 
@@ -20,7 +20,6 @@ export interface IdentifiedCustomer {
 
 /** Reads a site's token; throws `TOKEN_INVALID`, or `UNAVAILABLE` while its keys cannot be had. */
 export type IdentityReader = (
-  channelId: ChannelId,
   identity: Extract<Identity, { kind: 'jwt' }>,
   token: string,
 ) => Promise<IdentifiedCustomer>;
@@ -34,18 +33,21 @@ function isKeySetFailure(error: unknown): boolean {
   return error.code === 'ERR_JOSE_GENERIC' || error instanceof errors.JWKSInvalid;
 }
 
-/** Makes the reader of all channels; key sets are fetched when first needed and kept. */
+/**
+ * Makes the reader of all channels; key sets are fetched when first needed, and kept by their
+ * address, so that a channel that is given another one is read by that.
+ */
 export function createIdentityReader(clock: Clock): IdentityReader {
-  const keySets = new Map<ChannelId, JWTVerifyGetKey>();
+  const keySets = new Map<string, JWTVerifyGetKey>();
 
-  function keySetOf(channelId: ChannelId, url: string): JWTVerifyGetKey {
-    const known = keySets.get(channelId);
+  function keySetOf(url: string): JWTVerifyGetKey {
+    const known = keySets.get(url);
     const keySet = known ?? createRemoteJWKSet(new URL(url), { timeoutDuration: keySetTimeoutMs });
-    keySets.set(channelId, keySet);
+    keySets.set(url, keySet);
     return keySet;
   }
 
-  return async (channelId, { key, issuer, audience }, token) => {
+  return async ({ key, issuer, audience }, token) => {
     const options: JWTVerifyOptions = {
       algorithms: key.kind === 'secret' ? ['HS256'] : ['RS256', 'ES256'],
       requiredClaims: ['exp', 'sub'],
@@ -56,7 +58,7 @@ export function createIdentityReader(clock: Clock): IdentityReader {
     const verified =
       key.kind === 'secret'
         ? jwtVerify(token, new TextEncoder().encode(key.secret), options)
-        : jwtVerify(token, keySetOf(channelId, key.url), options);
+        : jwtVerify(token, keySetOf(key.url), options);
     const { payload } = await verified.catch((error: unknown) => {
       if (key.kind === 'jwks' && isKeySetFailure(error)) {
         throw new RequestError('UNAVAILABLE', 'The keys of the site cannot be had now.', {

@@ -32,9 +32,11 @@ const preflightMaxAge = 600;
 
 /** Makes the check of all channels' origins. */
 export function createOrigins(channels: ReadonlyMap<ChannelId, ChannelDefinition>): Origins {
-  const listedAnywhere = new Set(
-    [...channels.values()].filter(isWidgetChannel).flatMap(({ adapter }) => adapter.allowedOrigins),
-  );
+  // Looked up anew each time: the channels may change while the gateway runs.
+  const isListedAnywhere = (origin: string) =>
+    [...channels.values()]
+      .filter(isWidgetChannel)
+      .some(({ adapter }) => adapter.allowedOrigins.includes(origin));
 
   function admit(req: Request, res: Response, channel: WidgetChannel | undefined): void {
     res.vary('Origin');
@@ -42,7 +44,7 @@ export function createOrigins(channels: ReadonlyMap<ChannelId, ChannelDefinition
     if (origin === undefined) return;
     const isListed = channel
       ? channel.adapter.allowedOrigins.includes(origin)
-      : listedAnywhere.has(origin);
+      : isListedAnywhere(origin);
     if (!isListed) {
       res.removeHeader('Access-Control-Allow-Origin');
       throw new RequestError('ORIGIN_FORBIDDEN', 'This origin is not listed for the channel.');

@@ -1,5 +1,6 @@
 /** @module Opening a session: who the customer is, and which thread is theirs. */
 import type { z } from 'zod';
+import { RequestError } from '../../domain/errors.js';
 import type { Customer } from '../../domain/messages.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Threads } from '../../ports/threads.js';
@@ -52,32 +53,12 @@ function toCustomer(
   };
 }
 
-/**
- * An anonymous customer has one thread as long as only they begin one; where agents begin threads
- * too, this is the place to look for the one that is open now.
- */
-function openAnonymous(
-  channel: WidgetChannel,
-  resumed: Session | undefined,
-  request: SessionRequest,
-  nowMs: number,
-): Session {
-  if (resumed) {
-    return { ...resumed, customer: toCustomer(resumed.customer.id, {}, resumed, request) };
-  }
-  return {
-    ref: { channelId: channel.id, threadId: newThreadId() },
-    customer: toCustomer(newCustomerId(), {}, undefined, request),
-    threadSinceMs: nowMs,
-  };
-}
-
 /** Makes the handler of `POST /v1/channels/{channelId}/sessions`. */
 export function createSessionHandler(deps: {
   readonly admission: Admission;
   readonly sessionTokens: SessionTokens;
   readonly readIdentity: IdentityReader;
-  readonly threads: Pick<Threads, 'currentThread'>;
+  readonly threads: Pick<Threads, 'currentThread' | 'blockedUntil'>;
   readonly limit: RateLimit;
   readonly clock: Clock;
 }): Handler {
@@ -93,6 +74,36 @@ export function createSessionHandler(deps: {
     return session;
   }
 
+  /** Throws `CUSTOMER_BLOCKED` for a customer whose thread an agent has ended a short while ago. */
+  async function refuseBlocked(channel: WidgetChannel, id: Customer['id']): Promise<void> {
+    if (channel.policy.blockAfterAgentEndMs === null) return;
+    const untilMs = await threads.blockedUntil(channel.id, id);
+    if (untilMs === undefined) return;
+    throw new RequestError('CUSTOMER_BLOCKED', 'An agent has ended the chat; none begins yet.', {
+      details: { until: toIsoMoment(untilMs) },
+    });
+  }
+
+  /**
+   * An anonymous customer has one thread as long as only they begin one; where agents begin threads
+   * too, this is the place to look for the one that is open now.
+   */
+  async function openAnonymous(
+    channel: WidgetChannel,
+    resumed: Session | undefined,
+    request: SessionRequest,
+  ): Promise<Session> {
+    if (resumed) {
+      await refuseBlocked(channel, resumed.customer.id);
+      return { ...resumed, customer: toCustomer(resumed.customer.id, {}, resumed, request) };
+    }
+    return {
+      ref: { channelId: channel.id, threadId: newThreadId() },
+      customer: toCustomer(newCustomerId(), {}, undefined, request),
+      threadSinceMs: clock(),
+    };
+  }
+
   async function openIdentified(
     channel: WidgetChannel,
     resumed: Session | undefined,
@@ -103,10 +114,11 @@ export function createSessionHandler(deps: {
     if (request.identityToken === undefined) {
       throw tokenInvalid('This channel needs an identity token.');
     }
-    const identified = await readIdentity(channel.id, identity, request.identityToken);
+    const identified = await readIdentity(identity, request.identityToken);
     if (resumed && resumed.customer.id !== identified.id) {
       throw tokenInvalid('The session is of another customer.');
     }
+    await refuseBlocked(channel, identified.id);
     const candidate = resumed
       ? { threadId: resumed.ref.threadId, threadSinceMs: resumed.threadSinceMs }
       : { threadId: newThreadId(), threadSinceMs: clock() };
@@ -129,7 +141,7 @@ export function createSessionHandler(deps: {
     const session =
       channel.adapter.identity.kind === 'jwt' || request.identityToken !== undefined
         ? await openIdentified(channel, resumed, request)
-        : openAnonymous(channel, resumed, request, clock());
+        : await openAnonymous(channel, resumed, request);
     const { token, expiresAtMs } = await sessionTokens.issue(session);
     const { id, name } = session.customer;
     res.status(201).json({

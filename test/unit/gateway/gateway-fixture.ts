@@ -1,6 +1,7 @@
 /** A gateway on a real socket, with threads in memory. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { SignJWT } from 'jose';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
@@ -12,7 +13,7 @@ import {
   type ThreadRef,
   toGatewayQueue,
 } from '../../../src/domain/ids.js';
-import { defaultPolicy } from '../../../src/domain/policy.js';
+import { defaultPolicy, type ThreadPolicy } from '../../../src/domain/policy.js';
 import { createGateway } from '../../../src/gateway/gateway.js';
 import type { Asset, Gateway, GatewayDeps } from '../../../src/gateway/gateway-deps.js';
 import { createFakeThreads, type FakeThreads } from '../../support/fake-threads.js';
@@ -47,6 +48,7 @@ export function widgetChannel(
     readonly identity?: Identity;
     readonly limits?: Partial<ChannelDefinition['limits']>;
     readonly customFields?: readonly CustomField[];
+    readonly policy?: Partial<ThreadPolicy>;
   } = {},
 ): ChannelDefinition {
   return {
@@ -57,7 +59,7 @@ export function widgetChannel(
       allowedOrigins: options.origins ?? [listedOrigin],
       identity: options.identity ?? { kind: 'anonymous' },
     },
-    policy: defaultPolicy,
+    policy: { ...defaultPolicy, ...options.policy },
     limits: { sessionsPerMinute: 300, messagesPerMinute: 1_200, ...options.limits },
     customFields: options.customFields ?? [
       { ident: 'species', label: 'Species', type: 'text' },
@@ -82,6 +84,8 @@ export interface TestGateway {
   readonly url: string;
   readonly gateway: Gateway;
   readonly threads: FakeThreads;
+  /** The channels that the gateway looks at; a test may change them. */
+  readonly channels: Map<ChannelId, ChannelDefinition>;
   readonly metrics: Registry;
   /** What the contact centre was told of customers' typing. */
   readonly customerTyping: { readonly threadId: string; readonly isTyping: boolean }[];
@@ -107,6 +111,9 @@ export interface TestGatewayOptions {
 /** Starts a gateway on a free port; it ends with its test. */
 export async function startGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const threads = options.threads ?? createFakeThreads();
+  const channels = new Map(
+    (options.channels ?? defaultChannels).map((channel) => [channel.id, channel]),
+  );
   const metrics = new Registry();
   const logLines: string[] = [];
   const customerTyping: { threadId: string; isTyping: boolean }[] = [];
@@ -119,9 +126,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
         (async (ref, isTyping) => void customerTyping.push({ threadId: ref.threadId, isTyping })),
       readThread: options.readThread ?? (async () => undefined),
     },
-    channels: new Map(
-      (options.channels ?? defaultChannels).map((channel) => [channel.id, channel]),
-    ),
+    channels,
     clock: options.clock ?? Date.now,
     logger: pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) }),
     gatewayQueue,
@@ -151,7 +156,19 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
   const address = server.address();
   if (address === null || typeof address === 'string') throw new TypeError('no port');
   const url = `http://127.0.0.1:${address.port}`;
-  return { url, gateway, threads, metrics, customerTyping, logLines, server };
+  return { url, gateway, threads, channels, metrics, customerTyping, logLines, server };
+}
+
+/** Signs what the customer's own site says of its customer. */
+export function identityToken(
+  claims: Record<string, unknown>,
+  secret = identitySecret,
+  alg = 'HS256',
+): Promise<string> {
+  const expiresAt = Math.floor(Date.now() / 1_000) + 60;
+  return new SignJWT({ exp: expiresAt, ...claims })
+    .setProtectedHeader({ alg })
+    .sign(new TextEncoder().encode(secret));
 }
 
 /** What a session is answered with. */

@@ -8,6 +8,7 @@ import {
   defaultChannels,
   identifiedChannel,
   identitySecret,
+  identityToken,
   openSession,
   postMessage,
   refOf,
@@ -19,17 +20,6 @@ import {
 
 function open(url: string, body: unknown, channel: string = anonymousChannel): Promise<Answer> {
   return send(`${url}/v1/channels/${channel}/sessions`, { body });
-}
-
-function identityToken(
-  claims: Record<string, unknown>,
-  secret = identitySecret,
-  alg = 'HS256',
-): Promise<string> {
-  const expiresAt = Math.floor(Date.now() / 1_000) + 60;
-  return new SignJWT({ exp: expiresAt, ...claims })
-    .setProtectedHeader({ alg })
-    .sign(new TextEncoder().encode(secret));
 }
 
 describe('an anonymous session', () => {

@@ -1,5 +1,7 @@
+import type { ChannelDefinition } from '../domain/channel.js';
+import type { ChannelId } from '../domain/ids.js';
 import { type ChannelsReading, readChannels } from './channels.js';
-import { type Environment, type ReadFile, readVariable } from './environment.js';
+import { type Environment, failConfig, type ReadFile, readVariable } from './environment.js';
 import { text } from './variables.js';
 
 const defaultPath = 'channels.json';
@@ -19,6 +21,17 @@ export function readChannelsFile(env: Environment, readFile: ReadFile): Channels
     return { problems: [{ name: 'CHANNELS_FILE', expected }] };
   }
   return readChannels(json, env, readFile);
+}
+
+/** Reads the channels file by itself; throws one ConfigError that lists every problem. */
+export function loadChannelsFile(
+  env: Environment,
+  readFile: ReadFile,
+): ReadonlyMap<ChannelId, ChannelDefinition> {
+  const { problem } = readVariable('CHANNELS_FILE', env, readFile);
+  const { channels, problems } = readChannelsFile(env, readFile);
+  if (channels !== undefined) return channels;
+  return failConfig('The channels file', problem === undefined ? problems : [problem]);
 }
 
 function tryReading(readFile: ReadFile, path: string): string | undefined {

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createGatewayActivities } from '../../activities/index.js';
+import { loadChannelsFile } from '../config/channels-file.js';
 import { loadGatewayConfig } from '../config/gateway.js';
 import { createCxoneContactCentre } from '../cxone/contact-centre.js';
 import { toGatewayQueue } from '../domain/ids.js';
@@ -15,6 +16,7 @@ import { installRuntime } from '../temporal/runtime.js';
 import { createThreads } from '../temporal/threads.js';
 import { createGatewayWorker } from '../temporal/workers.js';
 import { buildBrowserAssets } from './browser-assets.js';
+import { createLiveChannels } from './live-channels.js';
 import { readTextFile, runProcess } from './run-process.js';
 import { connectPatiently, watchTemporal } from './temporal-link.js';
 
@@ -24,6 +26,11 @@ const answerWithinMs = 4_000;
 await runProcess(async (stopping) => {
   const config = loadGatewayConfig(process.env, readTextFile);
   const logger = createLogger({ name: 'gateway', level: config.logLevel });
+  const live = createLiveChannels({
+    initial: config.channels,
+    read: () => loadChannelsFile(process.env, readTextFile),
+    logger,
+  });
   await installRuntime({ logger, hasMetrics: false });
   const assets = await buildBrowserAssets();
   const temporal = await connectPatiently(config.temporal, logger, stopping);
@@ -44,7 +51,7 @@ await runProcess(async (stopping) => {
   const gateway = createGateway({
     threads: createThreads({ client, taskQueue, admission }),
     contactCentre,
-    channels: config.channels,
+    channels: live.channels,
     clock: Date.now,
     logger,
     gatewayQueue,
@@ -82,6 +89,7 @@ await runProcess(async (stopping) => {
 
   return {
     ended: done,
+    reload: () => live.reload(),
     async stop() {
       server.close();
       await Promise.race([gateway.close(), pause(answerWithinMs)]);

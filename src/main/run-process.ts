@@ -6,6 +6,11 @@ import { EngineError } from '../domain/errors.js';
 export interface RunningProcess {
   /** Finishes what is in hand. */
   stop(): Promise<void>;
+  /**
+   * Reads again what may change while the process runs; called for each SIGHUP. Must not throw.
+   * Without it SIGHUP is passed over.
+   */
+  reload?(): void;
   /** Rejects, or resolves, when the process cannot go on by itself. */
   readonly ended?: Promise<unknown>;
 }
@@ -34,7 +39,9 @@ function nextSignal(): Promise<string> {
 
 /**
  * Runs a process until it is asked to stop: exit code 0 after a signal, 1 when it could not start
- * or cannot go on. `start` is given a signal that aborts when the stop comes before it is done.
+ * or cannot go on. `start` is given a signal that aborts when the stop comes before it is done. A
+ * SIGHUP that comes before it is done is kept until then: what was read may be older than what the
+ * signal is about.
  */
 export async function runProcess(
   start: (stopping: AbortSignal) => Promise<RunningProcess>,
@@ -48,8 +55,15 @@ export async function runProcess(
     }, stopWithinMs).unref();
     return 'asked' as const;
   });
+  let running: RunningProcess | undefined;
+  let isReloadDue = false;
+  process.on('SIGHUP', () => {
+    if (running === undefined) isReloadDue = true;
+    else running.reload?.();
+  });
   try {
-    const running = await start(stopping.signal);
+    running = await start(stopping.signal);
+    if (isReloadDue) running.reload?.();
     const ended = running.ended?.then(() => 'ended' as const);
     const why = await Promise.race(ended ? [asked, ended] : [asked]);
     await running.stop();

@@ -21,6 +21,7 @@ async function run(): Promise<void> {
   const cli = await findTemporalCli({ env: process.env, onProgress: say });
   const dataFile = dataFileIn(config.dataDir);
   const leaving = new AbortController();
+  // Nothing of it can be read again, so SIGHUP means what it does at a terminal that is closed.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => leaving.abort());
   }

@@ -1,6 +1,7 @@
 /** @module `npm run worker`: runs threads and calls CXone. Any number of them may run. */
 import { hostname } from 'node:os';
 import { createWorkerActivities } from '../../activities/index.js';
+import { loadChannelsFile } from '../config/channels-file.js';
 import { loadWorkerConfig } from '../config/worker.js';
 import { createCxoneContactCentre } from '../cxone/contact-centre.js';
 import { createLogger } from '../logging/logger.js';
@@ -11,6 +12,7 @@ import { createThreads } from '../temporal/threads.js';
 import { countWorkers } from '../temporal/worker-count.js';
 import { createThreadWorker, proveWorkflowBundle } from '../temporal/workers.js';
 import { loadWorkflowBundle } from '../temporal/workflow-bundle.js';
+import { createLiveChannels } from './live-channels.js';
 import { startOpsServer } from './ops-server.js';
 import { readTextFile, runProcess } from './run-process.js';
 import { connectPatiently, watchTemporal } from './temporal-link.js';
@@ -31,6 +33,11 @@ function keepShare(
 await runProcess(async (stopping) => {
   const config = loadWorkerConfig(process.env, readTextFile);
   const logger = createLogger({ name: 'worker', level: config.logLevel });
+  const live = createLiveChannels({
+    initial: config.channels,
+    read: () => loadChannelsFile(process.env, readTextFile),
+    logger,
+  });
   const metrics = await installRuntime({ logger, hasMetrics: config.metricsPort !== null });
   const { namespace, taskQueue } = config.temporal;
   const identity = `worker@${hostname()}:${process.pid}`;
@@ -72,7 +79,7 @@ await runProcess(async (stopping) => {
     activities: createWorkerActivities({
       contactCentre,
       threads: createThreads({ client, taskQueue, admission: openAdmission }),
-      channels: config.channels,
+      channels: live.channels,
     }),
   });
   const done = worker.run();
@@ -85,6 +92,7 @@ await runProcess(async (stopping) => {
 
   return {
     ended: done,
+    reload: () => live.reload(),
     async stop() {
       isRunning = false;
       if (worker.getState() === 'RUNNING') worker.shutdown();

@@ -10,6 +10,8 @@ export interface OwnProcess {
   readonly pid: number;
   /** What it wrote so far, for the message of a failed test. */
   output(): string;
+  /** Sends it SIGHUP. */
+  hangUp(): void;
   /** Ends it without a word, as a crash does. */
   kill(): Promise<void>;
   /** Asks it to stop; resolves to its exit code. */
@@ -34,6 +36,7 @@ export function startOwnProcess(name: string, env: Record<string, string>): OwnP
     name,
     pid: child.pid ?? -1,
     output: () => chunks.join(''),
+    hangUp: () => void child.kill('SIGHUP'),
     async kill() {
       await end(child, 'SIGKILL');
     },

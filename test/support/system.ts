@@ -13,6 +13,8 @@ export interface System {
   readonly processes: ReadonlyMap<string, OwnProcess>;
   startWorker(name?: string): Promise<OwnProcess>;
   startGateway(index: number): Promise<OwnProcess>;
+  /** Replaces the channels file; who has read it does not notice. Text is written as it is. */
+  writeChannels(content: unknown): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -109,6 +111,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       if (port === undefined || url === undefined) throw new Error(`no gateway ${index}`);
       const own = { GATEWAY_PORT: String(port), GATEWAY_PUBLIC_URL: url };
       return await start(`gateway-${index}`, 'gateway', own, `${url}/readyz`);
+    },
+    async writeChannels(content) {
+      await writeFile(
+        channelsFile,
+        typeof content === 'string' ? content : JSON.stringify(content),
+      );
     },
     async close() {
       await Promise.all([...processes.values()].map((one) => one.stop()));

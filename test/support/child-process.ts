@@ -10,6 +10,8 @@ export interface OwnProcess {
   readonly pid: number;
   /** What it wrote so far, for the message of a failed test. */
   output(): string;
+  /** Its exit code once it has ended; null when a signal ended it. */
+  readonly exitCode: Promise<number | null>;
   /** Sends it SIGHUP. */
   hangUp(): void;
   /** Ends it without a word, as a crash does. */
@@ -32,10 +34,12 @@ export function startOwnProcess(name: string, env: Record<string, string>): OwnP
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
   }
+  const exitCode = once(child, 'exit').then(() => child.exitCode);
   return {
     name,
     pid: child.pid ?? -1,
     output: () => chunks.join(''),
+    exitCode,
     hangUp: () => void child.kill('SIGHUP'),
     async kill() {
       await end(child, 'SIGKILL');

@@ -64,7 +64,9 @@ beforeAll(async () => {
   gate = await openGate(temporalAddress);
   system = await startSystem({
     temporalAddress: gate.address,
-    channels: { channels: [channel('watering-hole'), riverBank] },
+    channels: {
+      channels: [channel('watering-hole'), riverBank, channel('den', { blockAfterAgentEnd: '1h' })],
+    },
   });
   simulator = simulatorAt(system.simulatorUrl, 'river-bank');
   gatewayUrl = system.gatewayUrls[0] ?? '';
@@ -106,6 +108,41 @@ async function policyAtWorker(channelId: string): Promise<ThreadPolicy | null> {
   });
 }
 
+test('a customer whose chat an agent ended is blocked for as long as the channel blocks', async () => {
+  const customer = await openSession(gatewayUrl, 'den');
+  const page = customer.open(gatewayUrl);
+  expect(await customer.send(gatewayUrl, 'm-1')).toBe(202);
+  const contact = await vi.waitFor(async () => {
+    const [found] = (await simulator.thread(customer.threadId)).contacts;
+    if (found === undefined) throw new Error('there is no contact');
+    return found.id;
+  }, until);
+  const resume = () =>
+    fetch(`${gatewayUrl}/v1/channels/den/sessions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ resume: customer.token }),
+    });
+  expect((await resume()).status).toBe(201);
+  const endedAtMs = Date.now();
+  await simulator.post(`/agent/contacts/${contact}/status`, { status: 'closed', event: true });
+  await page.ended;
+  const refusal = await vi.waitFor(async () => {
+    const answer = await resume();
+    expect(answer.status).toBe(403);
+    return (await answer.json()) as { code: string; until: string };
+  }, until);
+  expect(refusal.code).toBe('CUSTOMER_BLOCKED');
+  const blockedMs = Date.parse(refusal.until) - endedAtMs;
+  expect(blockedMs).toBeGreaterThanOrEqual(3_600_000);
+  expect(blockedMs).toBeLessThan(3_605_000);
+  expect(await statusOf('den')).toBe(201);
+
+  await system.writeChannels({ channels: [channel('watering-hole'), riverBank, channel('den')] });
+  await reload('"channels reloaded"');
+  expect((await resume()).status).toBe(201);
+}, 60_000);
+
 describe('a changed channels file', () => {
   test('is taken by gateway and worker on SIGHUP, and no stream ends', async () => {
     const before = await openSession(gatewayUrl, 'river-bank');
@@ -120,6 +157,8 @@ describe('a changed channels file', () => {
     });
     expect(await statusOf('savannah')).toBe(404);
     expect(await policyAtWorker('watering-hole')).toBeNull();
+    const open = await openSession(gatewayUrl, 'watering-hole');
+    expect(await open.send(gatewayUrl, 'm-1')).toBe(202);
 
     await reload('"channels reloaded"');
     expect(await statusOf('savannah')).toBe(201);
@@ -129,11 +168,14 @@ describe('a changed channels file', () => {
       countdownMs: 1_000,
     });
     const after = await openSession(gatewayUrl, 'watering-hole');
-    expect(await after.send(gatewayUrl, 'm-1')).toBe(202);
-    await vi.waitFor(
-      async () => expect((await after.snapshot(gatewayUrl)).state).toBe('closed'),
-      until,
-    );
+    // One begins now, one goes on: nobody looks at either, so that both end soon.
+    for (const customer of [after, open]) {
+      expect(await customer.send(gatewayUrl, 'm-2')).toBe(202);
+      await vi.waitFor(
+        async () => expect((await customer.snapshot(gatewayUrl)).state).toBe('closed'),
+        until,
+      );
+    }
 
     await simulator.reply(before.threadId, 'Are you thirsty?');
     await vi.waitFor(() => expect(page.events.at(-1)?.text).toBe('Are you thirsty?'), until);

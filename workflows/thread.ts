@@ -36,6 +36,7 @@ import {
   ledgerQuery,
   outboundStatusQuery,
   presenceSignal,
+  type RepairRequest,
   receiptSignal,
   repairUpdate,
   stillHereSignal,
@@ -43,6 +44,7 @@ import {
   type ThreadResult,
   threadQuery,
 } from './messages.js';
+import { isAgentReply, isInbound, isPresence, isReceipt, isSighting } from './payloads.js';
 import { createPolicyWatch } from './policy-watch.js';
 import { createPublication } from './publication.js';
 import type { Run } from './run.js';
@@ -163,15 +165,19 @@ function takeInbox(run: Run): void {
 function registerHandlers(run: Run): void {
   const { inbox } = run;
   const signals = [
-    handled(inboundSignal, (message) => inbox.push({ type: 'inbound', message })),
-    handled(agentReplySignal, (message) => inbox.push({ type: 'agentReply', message })),
-    handled(presenceSignal, ({ gateway, change, atMs }) =>
+    handled(inboundSignal, isInbound, (message) => inbox.push({ type: 'inbound', message })),
+    handled(agentReplySignal, isAgentReply, (message) =>
+      inbox.push({ type: 'agentReply', message }),
+    ),
+    handled(presenceSignal, isPresence, ({ gateway, change, atMs }) =>
       inbox.push({ type: 'presence', gateway, change, changedAtMs: atMs }),
     ),
-    handled(receiptSignal, (receipt) => inbox.push({ type: 'receipt', receipt })),
-    handled(stillHereSignal, () => inbox.push({ type: 'stillHere' })),
-    handled(customerEndSignal, () => inbox.push({ type: 'end', by: 'customer' })),
-    handled(contactEndedSignal, (sighting) => inbox.push({ type: 'contactSeen', sighting })),
+    handled(receiptSignal, isReceipt, (receipt) => inbox.push({ type: 'receipt', receipt })),
+    handled(stillHereSignal, always, () => inbox.push({ type: 'stillHere' })),
+    handled(customerEndSignal, always, () => inbox.push({ type: 'end', by: 'customer' })),
+    handled(contactEndedSignal, isSighting, (sighting) =>
+      inbox.push({ type: 'contactSeen', sighting }),
+    ),
   ];
   // What came before this run's first task is handed over by handler, not in the order in which it
   // came; only a default handler, set before all others, is given it in that order.
@@ -190,8 +196,8 @@ function registerHandlers(run: Run): void {
       return { waiting: countWaitingPosts(run.state) };
     },
     {
-      validator: ({ action }) => {
-        if (action === 'retry' || action === 'giveUp') return;
+      validator: (request?: RepairRequest) => {
+        if (request?.action === 'retry' || request?.action === 'giveUp') return;
         throw ApplicationFailure.nonRetryable('action is retry or giveUp', 'BODY_INVALID');
       },
     },
@@ -211,14 +217,22 @@ function registerHandlers(run: Run): void {
   );
 }
 
-/** A signal with its handler, which can be called with what came under its name as well. */
+const always = (): boolean => true;
+
+/**
+ * A signal with its handler, which can be called with what came under its name as well. What is no
+ * payload of its kind is passed over.
+ */
 function handled<Args extends unknown[]>(
   definition: SignalDefinition<Args>,
+  isPayload: (...args: Args) => boolean,
   handler: (...args: Args) => unknown,
 ) {
-  const handle = (...args: unknown[]): void => {
+  const handle = (...raw: unknown[]): void => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the name decides the payload, as in setHandler
-    handler(...(args as Args));
+    const args = raw as Args;
+    if (isPayload(...args)) handler(...args);
+    else log.warn('signal without its payload passed over', { signal: definition.name });
   };
   return {
     name: definition.name,

@@ -1,0 +1,37 @@
+/**
+ * @module Whether what a signal brings is a payload of its kind. The gateway sends no other, but an
+ * operator may send a signal by hand, and a signal cannot be refused: one that breaks the workflow's
+ * task stops the thread.
+ */
+import type { AgentMessage, InboundMessage, Receipt } from '../src/domain/messages.js';
+import { contactStatuses } from '../src/domain/policy.js';
+import type { ContactSighting } from '../src/domain/thread-state.js';
+import type { Presence } from './messages.js';
+
+/** The type of each field that the rules rely on. */
+type Shape = Readonly<Record<string, 'string' | 'number'>>;
+
+function has(payload: unknown, shape: Shape): payload is Record<string, string | number> {
+  if (typeof payload !== 'object' || payload === null) return false;
+  const fields = new Map(Object.entries(payload));
+  return Object.entries(shape).every(([name, type]) => typeof fields.get(name) === type);
+}
+
+const isOneOf = (value: unknown, known: readonly string[]) => known.some((one) => one === value);
+
+const messageShape: Shape = { id: 'string', text: 'string', acceptedAtMs: 'number' };
+/** A message of the customer's. */
+export const isInbound = (payload: InboundMessage) => has(payload, messageShape);
+/** A message of an agent's. */
+export const isAgentReply = (payload: AgentMessage) => has(payload, messageShape);
+/** Who looks at the thread. */
+export const isPresence = (payload: Presence) =>
+  has(payload, { gateway: 'string', atMs: 'number' }) &&
+  isOneOf(payload.change, ['opened', 'gone', 'left']);
+/** What a page made of the agent's messages. */
+export const isReceipt = (payload: Receipt) =>
+  has(payload, { upToSeq: 'number', atMs: 'number' }) &&
+  isOneOf(payload.kind, ['delivered', 'seen']);
+/** What was seen of a contact. */
+export const isSighting = (payload: ContactSighting) =>
+  has(payload, { contact: 'string' }) && isOneOf(payload.status, contactStatuses);

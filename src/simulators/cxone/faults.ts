@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { DfoError } from './dfo-error.js';
+import { contactStatuses } from './model.js';
 
 /**
  * Describes a fault. `match` is an operation's name (`createMessage`, `box*`), a route pattern
@@ -21,6 +22,9 @@ export const faultSchema = z
       'garbage',
       'expired-token',
       'duplicate-call',
+      'list-skips-page',
+      'list-mistakes-status',
+      'list-lags',
     ]),
     /** How many requests it hits; without it, all until it is removed. */
     times: z.number().int().positive().optional(),
@@ -35,6 +39,11 @@ export const faultSchema = z
     work: z.boolean().optional(),
     /** How a duplicated call is sent. */
     mode: z.enum(['concurrent', 'sequence']).default('concurrent'),
+    /** The contact whose status a list mistakes, and what for. */
+    contact: z.string().min(1).optional(),
+    mistakenFor: z.enum(contactStatuses).optional(),
+    /** A list shows what was so this long ago. */
+    lagMs: z.number().int().nonnegative().optional(),
   })
   .superRefine((fault, context) => {
     if (fault.kind === 'delay' && fault.delayMs === undefined) {
@@ -42,6 +51,15 @@ export const faultSchema = z
     }
     if (fault.kind === 'status' && fault.status === undefined) {
       context.addIssue({ code: 'custom', path: ['status'], message: 'a status needs status' });
+    }
+    if (fault.kind === 'list-mistakes-status') {
+      for (const name of ['contact', 'mistakenFor'] as const) {
+        if (fault[name] !== undefined) continue;
+        context.addIssue({ code: 'custom', path: [name], message: `a mistake needs ${name}` });
+      }
+    }
+    if (fault.kind === 'list-lags' && fault.lagMs === undefined) {
+      context.addIssue({ code: 'custom', path: ['lagMs'], message: 'a lag needs lagMs' });
     }
   });
 
@@ -138,6 +156,10 @@ function globToPattern(glob: string): RegExp {
 
 const garbage = { status: 'ok', result: [{ unexpected: true }], data: 'not what you asked for' };
 
+/** Kinds that leave the answer to the operation itself, which makes it wrong, late or twofold. */
+const isLeftToOperation = ({ kind }: Fault) =>
+  kind === 'delay' || kind === 'duplicate-call' || kind.startsWith('list-');
+
 /**
  * Plays the faults of one request to us. Answers `true` when the request is finished; otherwise the
  * work goes on, with its answer replaced where a fault wants that.
@@ -148,11 +170,14 @@ export async function playFaults(
   res: Response,
 ): Promise<boolean> {
   for (const fault of faults) if (fault.delayMs !== undefined) await delay(fault.delayMs);
-  const fault = faults.find(({ kind }) => kind !== 'delay' && kind !== 'duplicate-call');
+  const fault = faults.find((one) => !isLeftToOperation(one));
   if (fault === undefined) return false;
   switch (fault.kind) {
     case 'delay':
     case 'duplicate-call':
+    case 'list-skips-page':
+    case 'list-mistakes-status':
+    case 'list-lags':
       return false;
     case 'reset-before':
       req.socket.resetAndDestroy();

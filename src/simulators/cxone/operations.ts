@@ -6,7 +6,7 @@ import {
   type Router,
 } from 'express';
 import { DfoError } from './dfo-error.js';
-import { type Faults, playFaults } from './faults.js';
+import { type Fault, type Faults, playFaults } from './faults.js';
 import type { Tokens } from './tokens.js';
 
 /** Is one operation of the simulated tenant; its name is what faults and counters call it. */
@@ -15,7 +15,8 @@ export interface Operation {
   readonly method: 'get' | 'post' | 'put' | 'delete';
   readonly path: string;
   readonly auth: 'bearer' | 'none';
-  readonly handle: (req: Request, res: Response) => void | Promise<void>;
+  /** Is given the faults that hit the call, for those that are its own to play. */
+  readonly handle: (req: Request, res: Response, faults: readonly Fault[]) => void | Promise<void>;
 }
 
 /** Counts the requests of each operation by how they were answered. */
@@ -87,9 +88,10 @@ export function mountOperations(
         path,
         body: req.body as unknown,
       };
-      if (await playFaults(deps.faults.hit(target), req, res)) return;
+      const faults = deps.faults.hit(target);
+      if (await playFaults(faults, req, res)) return;
       if (operation.auth === 'bearer') checkToken(req, deps.tokens);
-      await operation.handle(req, res);
+      await operation.handle(req, res, faults);
     };
     router[operation.method](operation.path, handler);
   }

@@ -1,6 +1,6 @@
 import { RemoteError } from '../domain/errors.js';
 import { parseContactNumber, type ThreadRef } from '../domain/ids.js';
-import { contactStatuses } from '../domain/policy.js';
+import { type ContactStatus, contactStatuses } from '../domain/policy.js';
 import type { ContactCentre, PostedMessage } from '../ports/contact-centre.js';
 import { createClient } from './client.js';
 import { createEndpoints } from './discovery.js';
@@ -12,6 +12,7 @@ import {
   toCreateMessage,
   toFindMessage,
   toFindThread,
+  toListContacts,
   toReadContact,
   toSenderAction,
   toStatusUpdate,
@@ -19,6 +20,7 @@ import {
 } from './requests.js';
 import {
   type AnsweredMessage,
+  contactsSchema,
   createdSchema,
   type FoundThread,
   foundSchema,
@@ -116,6 +118,17 @@ export function createCxoneContactCentre(deps: CxoneDeps): CxoneContactCentre {
       return undefined;
     },
 
+    async listContacts(query, signal) {
+      const call = toListContacts(query);
+      const answer = await client.call(call, signal);
+      const { data, scrollToken } = readAnswer(contactsSchema, answer, call.operation);
+      const contacts = data.flatMap(({ id, status }) => {
+        const contact = parseContactNumber(id ?? '');
+        return contact === undefined ? [] : [{ contact, ...statusOf(status) }];
+      });
+      return { contacts, ...(scrollToken ? { next: scrollToken } : {}) };
+    },
+
     hasReadsToSpare: () => limiters.reads.hasToSpare(),
 
     async reportStatus(report, signal) {
@@ -170,9 +183,15 @@ function isOfThread(message: AnsweredMessage, { channelId, threadId }: ThreadRef
 
 function toPosted(number: string | null | undefined, status?: string | null): PostedMessage {
   const contact = parseContactNumber(number ?? '');
-  const contactStatus = contactStatuses.find((known) => known === status);
+  const { status: contactStatus } = statusOf(status);
   return {
     ...(contact === undefined ? {} : { contact }),
     ...(contactStatus === undefined ? {} : { contactStatus }),
   };
+}
+
+/** Reads a status that need not be known: one that is new to us says nothing. */
+function statusOf(status: string | null | undefined): { readonly status?: ContactStatus } {
+  const found = contactStatuses.find((known) => known === status);
+  return found === undefined ? {} : { status: found };
 }

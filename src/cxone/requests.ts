@@ -2,7 +2,7 @@
 import type { ContactNumber, ExternalMessageId, ThreadRef } from '../domain/ids.js';
 import type { Customer } from '../domain/messages.js';
 import type { EndingStatus } from '../domain/policy.js';
-import type { PostRequest, StatusReport } from '../ports/contact-centre.js';
+import type { ContactQuery, PostRequest, StatusReport } from '../ports/contact-centre.js';
 
 /** One call of DFO. */
 export interface ApiRequest {
@@ -129,6 +129,24 @@ export function toFindThread({ threadId }: ThreadRef, page: number): ApiRequest 
     budget: 'reads',
     method: 'GET',
     path: `/threads?query=${part(threadId)}${page === 1 ? '' : `&page=${page}`}`,
+  };
+}
+
+/**
+ * A page of a channel's contacts (cxone.md 2.6, CONFIRMED by OAS-TS; pages of 25, the next one by the
+ * token of the last answer). INFERRED: a filter may be given many times.
+ */
+export function toListContacts({ channelId, statuses, after }: ContactQuery): ApiRequest {
+  const filters = [
+    ['channel[]', channelId],
+    ...statuses.map((status) => ['status[]', status]),
+    ...(after === undefined ? [] : [['scrollToken', after]]),
+  ];
+  return {
+    operation: `list contacts of channel ${channelId}`,
+    budget: 'reads',
+    method: 'GET',
+    path: `/contacts?${filters.map(([name = '', value = '']) => `${part(name)}=${part(value)}`).join('&')}`,
   };
 }
 

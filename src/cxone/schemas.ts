@@ -61,6 +61,20 @@ export const foundThreadsSchema = z.looseObject({
   _links: z.looseObject({ next: z.unknown().optional() }).nullish(),
 });
 
+/**
+ * The answer to a list of contacts (cxone.md 2.6, OAS-TS). An entry without an id is of no use, and
+ * the rest is no worse for it; a token of a shape that is not known ends the list.
+ */
+export const contactsSchema = z.looseObject({
+  data: z.array(
+    z
+      .looseObject({ id: id.nullish().catch(null), status: z.string().nullish().catch(null) })
+      .catch({}),
+    { error: 'expected a list of contacts' },
+  ),
+  scrollToken: id.nullish().catch(null),
+});
+
 /** The error body of every endpoint (cxone.md 2.0, OAS-TS). */
 export const errorBodySchema = z.looseObject({
   errors: z.array(

@@ -4,7 +4,8 @@
  * Every method throws a `RemoteError` whose code says whether the outcome is certain, and gives up
  * when `signal` aborts.
  */
-import type { ContactNumber, ExternalMessageId, ThreadRef } from '../domain/ids.js';
+import type { ListedContact } from '../domain/channel-watch.js';
+import type { ChannelId, ContactNumber, ExternalMessageId, ThreadRef } from '../domain/ids.js';
 import type { Attachment, Customer } from '../domain/messages.js';
 import type { ContactStatus, EndingStatus } from '../domain/policy.js';
 import type { ContactSighting } from '../domain/thread-state.js';
@@ -43,6 +44,22 @@ export interface ThreadSighting {
   readonly isOpen?: boolean;
 }
 
+/** Which contacts to list, and from where on. */
+export interface ContactQuery {
+  readonly channelId: ChannelId;
+  /** At least one. */
+  readonly statuses: readonly ContactStatus[];
+  /** `next` of the page before; absent for the first page. */
+  readonly after?: string;
+}
+
+/** One page of a list of contacts. */
+export interface ContactPage {
+  readonly contacts: readonly ListedContact[];
+  /** Absent on the last page. The same text on two pages does not mean that they are the same. */
+  readonly next?: string;
+}
+
 export interface ContactCentre {
   /**
    * Stores a customer's message.
@@ -64,6 +81,14 @@ export interface ContactCentre {
 
   /** Reads what has become of a thread; undefined when the contact centre knows none of that id. */
   readThread(thread: ThreadRef, signal: AbortSignal): Promise<ThreadSighting | undefined>;
+
+  /**
+   * Lists a page of a channel's contacts.
+   *
+   * A list is a hint: it may be late, lack contacts, or show one twice, and may never end. That a
+   * contact is not in it must not be taken for its end.
+   */
+  listContacts(query: ContactQuery, signal: AbortSignal): Promise<ContactPage>;
 
   /** Says whether a read may be spent on what is good to know but need not be known. */
   hasReadsToSpare(): boolean;

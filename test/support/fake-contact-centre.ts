@@ -8,6 +8,7 @@ import {
 import type { ContactStatus, EndingStatus } from '../../src/domain/policy.js';
 import type {
   ContactCentre,
+  ContactQuery,
   PostedMessage,
   PostRequest,
   StatusReport,
@@ -55,10 +56,26 @@ export interface FakeThread {
   mostInFlight: number;
 }
 
+/** How the list of contacts differs from what is so. */
+interface FakeList {
+  readonly queries: ContactQuery[];
+  /** Pages, counted from 0, that are passed over as though their contacts did not exist. */
+  readonly lostPages: Set<number>;
+  /** Statuses that it takes for the true ones. */
+  readonly statuses: Map<ContactNumber, ContactStatus>;
+  /** Whether it begins anew after its last page, and so never ends. */
+  isEndless: boolean;
+  /** While set, every call is refused with it. */
+  error: RemoteError | undefined;
+}
+
 /** A contact centre in memory that keeps what it is told, in the order in which it is told. */
 export interface FakeContactCentre extends ContactCentre {
   of(ref: ThreadRef): FakeThread;
+  readonly list: FakeList;
 }
+
+const pageSize = 25;
 
 /** Makes the error of a call that was reset or took too long. */
 export function silence(): RemoteError {
@@ -104,8 +121,17 @@ export function createFakeContactCentre(): FakeContactCentre {
     }
   }
 
+  const list: FakeList = {
+    queries: [],
+    lostPages: new Set(),
+    statuses: new Map(),
+    isEndless: false,
+    error: undefined,
+  };
+
   return {
     of,
+    list,
     async postMessage(request, signal) {
       const thread = of(request.thread);
       return await meet(thread, ['post', request.externalId], signal, () => {
@@ -140,6 +166,25 @@ export function createFakeContactCentre(): FakeContactCentre {
         if (thread.posts.length === 0 && !thread.isShut) return undefined;
         return { isOpen: isStale || !thread.isShut };
       });
+    },
+    async listContacts(query, signal) {
+      signal.throwIfAborted();
+      list.queries.push(query);
+      if (list.error !== undefined) throw list.error;
+      const { channelId, statuses, after = '0' } = query;
+      const listed = [...threads]
+        .filter(([key]) => key.startsWith(`${channelId}/`))
+        .map(([, { contact, status }]) => ({
+          contact,
+          status: list.statuses.get(contact) ?? status,
+        }))
+        .filter(({ status }) => statuses.includes(status))
+        .toReversed();
+      const page = Number(after) + (list.lostPages.has(Number(after)) ? 1 : 0);
+      const contacts = listed.slice(page * pageSize, (page + 1) * pageSize);
+      const isLast = contacts.length === 0;
+      if (isLast) return { contacts, ...(list.isEndless ? { next: '0' } : {}) };
+      return await Promise.resolve({ contacts, next: String(page + 1) });
     },
     hasReadsToSpare: () => true,
     async reportStatus(report, signal) {

@@ -299,3 +299,51 @@ describe('a contact', () => {
     expect(await codeOf(read)).toBe('CONTACT_CENTRE_REJECTED');
   });
 });
+
+describe('a list of contacts', () => {
+  const { channelId } = threadRef();
+  const statuses = ['new', 'open', 'pending'] as const;
+  const list = (after?: string) =>
+    adapter.contactCentre.listContacts(
+      { channelId, statuses, ...(after === undefined ? {} : { after }) },
+      unending,
+    );
+
+  it('shows every contact of the channel that has one of the statuses, page by page', async () => {
+    const ids = Array.from({ length: 30 }, (_, index) => `t-${index}`);
+    const posted = await Promise.all(
+      ids.map((id) =>
+        adapter.contactCentre.postMessage(post('m-1', { thread: threadRef(id) }), unending),
+      ),
+    );
+    const elsewhere = post('m-1', { thread: threadRef('t-1', 'elsewhere') });
+    await adapter.contactCentre.postMessage(elsewhere, unending);
+    const [first] = posted;
+    if (first?.contact === undefined) throw new Error('no contact came back');
+    await adapter.contactCentre.endContact(first.contact, 'closed', unending);
+
+    const one = await list();
+    const two = await list(one.next);
+    const three = await list(two.next);
+    expect([one, two, three].map(({ contacts }) => contacts.length)).toEqual([25, 4, 0]);
+    expect(three).not.toHaveProperty('next');
+    const listed = [...one.contacts, ...two.contacts];
+    expect(new Set(listed.map(({ contact }) => contact))).toEqual(
+      new Set(posted.slice(1).map(({ contact }) => contact)),
+    );
+    expect(new Set(listed.map(({ status }) => status))).toEqual(new Set(['new']));
+  });
+
+  it('is one read of the tenant’s budget', async () => {
+    simulator.limits.set({ readsPerSecond: 1 });
+    await list();
+    expect(await codeOf(list())).toBe('CONTACT_CENTRE_RATE_LIMITED');
+  });
+
+  it('that CXone does not answer is an error', async () => {
+    simulator.faults.add({ match: 'listContacts', kind: 'status', status: 503, times: 1 });
+    expect(await codeOf(list())).toBe('CONTACT_CENTRE_UNAVAILABLE');
+    simulator.faults.add({ match: 'listContacts', kind: 'garbage', times: 1 });
+    expect(await codeOf(list())).toBe('CONTACT_CENTRE_UNINTELLIGIBLE');
+  });
+});

@@ -1,5 +1,4 @@
 /** @module What threads ask of the contact centre. Translates; every rule is the thread's. */
-import { Context } from '@temporalio/activity';
 import { EngineError, RemoteError } from '../src/domain/errors.js';
 import type { ContactNumber, ExternalMessageId, ThreadRef } from '../src/domain/ids.js';
 import { type ContactStatus, type EndingStatus, liveStatuses } from '../src/domain/policy.js';
@@ -10,22 +9,7 @@ import type {
   PostRequest,
   StatusReport,
 } from '../src/ports/contact-centre.js';
-import { toFailure } from './failure.js';
-
-/** A call that takes longer than this says so now and then, so that a dead worker is found out. */
-const heartbeatEveryMs = 1_000;
-
-async function call<Answer>(perform: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
-  const context = Context.current();
-  const heartbeat = setInterval(() => context.heartbeat(), heartbeatEveryMs);
-  try {
-    return await perform(context.cancellationSignal);
-  } catch (error) {
-    throw toFailure(error);
-  } finally {
-    clearInterval(heartbeat);
-  }
-}
+import { call } from './call.js';
 
 /** What is looked at before a post: its contact, and what counts as its end, or its thread. */
 export type CheckRequest =

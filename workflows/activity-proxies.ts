@@ -9,6 +9,7 @@ import {
   policyLookLimit,
   showLimit,
   showPickUpLimit,
+  watchRoundLimit,
 } from './deadlines.js';
 
 /**
@@ -33,6 +34,13 @@ export const engine = proxyActivities<WorkerActivities>({ startToCloseTimeout: e
  */
 export const policies = proxyLocalActivities<WorkerActivities>({
   startToCloseTimeout: policyLookLimit,
+  retry: { maximumAttempts: 1 },
+});
+
+/** A round of a channel's watcher: one attempt, because the next round does as well. */
+export const watch = proxyActivities<WorkerActivities>({
+  startToCloseTimeout: watchRoundLimit,
+  heartbeatTimeout: contactCentreHeartbeat,
   retry: { maximumAttempts: 1 },
 });
 

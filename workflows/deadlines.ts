@@ -8,6 +8,12 @@ export const contactCentreHeartbeat = '3s';
 export const showPickUpLimit = '5s';
 /** Writing to open pages takes milliseconds; a fetch of what a page lacks comes on top. */
 export const showLimit = '10s';
+/** A round that looks at thousands of contacts one by one; a dead worker is found out long before. */
+export const watchRoundLimit = '30 minutes';
+/** A round that came to no answer is gone again after this. */
+export const watchAgainAfterMs = 2_000;
+/** The pause between two rounds, however long the first took. */
+export const leastWatchPauseMs = 100;
 /** How long lanes start nothing, so that what is on its way can settle before a new run. */
 export const holdMs = 2_000;
 /** How often the moment of the last activity is published at most. */

@@ -67,9 +67,7 @@ export const foundThreadsSchema = z.looseObject({
  */
 export const contactsSchema = z.looseObject({
   data: z.array(
-    z
-      .looseObject({ id: id.nullish().catch(null), status: z.string().nullish().catch(null) })
-      .catch({}),
+    z.looseObject({ id: id.nullish(), status: z.string().nullish().catch(null) }).catch({}),
     { error: 'expected a list of contacts' },
   ),
   scrollToken: id.nullish().catch(null),

@@ -42,16 +42,20 @@ const stalePages = 2;
  * contacts are left out, or the list would grow for ever; an open thread whose contact has one of
  * them is missing from the list, and looked at by itself.
  */
-export function liveStatuses(policy: ThreadPolicy): readonly ContactStatus[] {
+export function listedStatuses(policy: ThreadPolicy): readonly ContactStatus[] {
   const { endedStatuses, onIdle, onEnd } = policy;
   return contactStatuses.filter(
     (status) => !endedStatuses.includes(status) && status !== onIdle && status !== onEnd,
   );
 }
 
-/** Says how long after the start of a round the next one starts, in milliseconds. */
+/**
+ * Says how long after the start of a round the next one starts, in milliseconds. An end is to be
+ * noticed within `contactCheck` and the time that the list takes; the second looks, and whatever
+ * comes between, take theirs out of the tenth that is left.
+ */
 export function roundEveryMs({ contactCheckMs }: ThreadPolicy): number {
-  return Math.max(leastRoundMs, contactCheckMs);
+  return Math.max(leastRoundMs, contactCheckMs * 0.9);
 }
 
 /** Begins a round: as long as no page was seen, every contact is missing. */

@@ -35,6 +35,7 @@ const clientMessageIdPattern = /^[A-Za-z0-9_-]{1,64}$/;
 const separator = '~';
 const workflowPrefix = 'thread/';
 const customerPrefix = 'customer/';
+const watchPrefix = 'watch/';
 
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the parameter names the brand
 function parser<Id extends string>(pattern: RegExp): (raw: string) => Id | undefined {
@@ -85,6 +86,11 @@ export function fromWorkflowId(workflowId: string): ThreadRef | undefined {
 /** Makes the id of the workflow that holds a customer's current thread. */
 export function toCustomerWorkflowId(channelId: ChannelId, customerId: CustomerId): string {
   return `${customerPrefix}${channelId}/${customerId}`;
+}
+
+/** Makes the id of the workflow that watches a channel's contacts. */
+export function toWatchWorkflowId(channelId: ChannelId): string {
+  return `${watchPrefix}${channelId}`;
 }
 
 /**

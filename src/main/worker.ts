@@ -9,6 +9,7 @@ import { openAdmission } from '../temporal/admission.js';
 import { ensureSearchAttributes } from '../temporal/namespace.js';
 import { installRuntime, toTemporalLogger } from '../temporal/runtime.js';
 import { createThreads } from '../temporal/threads.js';
+import { keepWatchers } from '../temporal/watchers.js';
 import { countWorkers } from '../temporal/worker-count.js';
 import { createThreadWorker, proveWorkflowBundle } from '../temporal/workers.js';
 import { loadWorkflowBundle } from '../temporal/workflow-bundle.js';
@@ -70,17 +71,14 @@ await runProcess(async (stopping) => {
   await proveWorkflowBundle({ connection, namespace, identity, client, workflowBundle });
 
   const contactCentre = createCxoneContactCentre({ ...config.cxone, clock: Date.now, logger });
+  const threads = createThreads({ client, taskQueue, admission: openAdmission });
   const worker = await createThreadWorker({
     connection,
     namespace,
     identity,
     taskQueue,
     workflowBundle,
-    activities: createWorkerActivities({
-      contactCentre,
-      threads: createThreads({ client, taskQueue, admission: openAdmission }),
-      channels: live.channels,
-    }),
+    activities: createWorkerActivities({ contactCentre, threads, channels: live.channels }),
   });
   const done = worker.run();
   const shares = keepShare(
@@ -89,12 +87,17 @@ await runProcess(async (stopping) => {
   );
   isRunning = true;
   logger.info({ taskQueue, namespace }, 'worker is ready');
+  const watchers = keepWatchers({ client, taskQueue, channels: live.channels, logger });
 
   return {
     ended: done,
-    reload: () => live.reload(),
+    reload() {
+      live.reload();
+      watchers.look();
+    },
     async stop() {
       isRunning = false;
+      watchers.close();
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await done;
       clearInterval(shares);

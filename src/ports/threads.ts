@@ -1,10 +1,17 @@
 /**
- * @module What the gateway asks of the threads.
+ * @module What gateways, and watchers of channels, ask of the threads.
  *
  * Every method throws an `EngineError`: `UNAVAILABLE` when the threads cannot be reached or do not
  * answer in time. Whatever is accepted is durable when the promise resolves, worker up or not.
  */
-import type { ChannelId, CustomerId, GatewayQueue, ThreadId, ThreadRef } from '../domain/ids.js';
+import type {
+  ChannelId,
+  ContactNumber,
+  CustomerId,
+  GatewayQueue,
+  ThreadId,
+  ThreadRef,
+} from '../domain/ids.js';
 import type {
   AgentMessage,
   Customer,
@@ -34,6 +41,14 @@ export type ThreadStanding =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'open' }
   | { readonly kind: 'closed'; readonly by: ThreadEnder; readonly atMs: number };
+
+/** A thread that has not ended, with its contact. */
+export interface OpenThread {
+  readonly ref: ThreadRef;
+  readonly contact: ContactNumber;
+  /** The run of the thread that has this contact; one that started again has another. */
+  readonly runId: string;
+}
 
 /** A change of who is looking at a thread through this gateway. */
 export interface PresenceChange {
@@ -81,8 +96,17 @@ export interface Threads {
   /** Tells a running thread that its customer ends it; false as above. */
   tellCustomerEnd(ref: ThreadRef): Promise<boolean>;
 
-  /** Tells a running thread what was seen of a contact, which it judges; false as above. */
-  tellContact(ref: ThreadRef, sighting: ContactSighting): Promise<boolean>;
+  /**
+   * Tells a running thread what was seen of a contact, which it judges; false as above. With a run's
+   * id only that run is told: a thread that started again since knows no contact to judge by.
+   */
+  tellContact(ref: ThreadRef, sighting: ContactSighting, runId?: string): Promise<boolean>;
+
+  /**
+   * Lists the channel's threads that are open or warned and have a contact, perhaps a moment late:
+   * one that has just begun may be missing, one that has just ended still be there.
+   */
+  listOpen(channelId: ChannelId): Promise<readonly OpenThread[]>;
 
   /** Shows an agent's typing on every page of the thread, at any gateway; lost without harm. */
   showTyping(ref: ThreadRef, typing: AgentTyping): Promise<void>;

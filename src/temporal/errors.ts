@@ -78,7 +78,8 @@ export function withEngineErrors(threads: Threads): Threads {
     tellReceipt: (ref, receipt) => translated(threads.tellReceipt(ref, receipt)),
     tellStillHere: (ref) => translated(threads.tellStillHere(ref)),
     tellCustomerEnd: (ref) => translated(threads.tellCustomerEnd(ref)),
-    tellContact: (ref, sighting) => translated(threads.tellContact(ref, sighting)),
+    tellContact: (ref, sighting, runId) => translated(threads.tellContact(ref, sighting, runId)),
+    listOpen: (channelId) => translated(threads.listOpen(channelId)),
     showTyping: (ref, typing) => translated(threads.showTyping(ref, typing)),
     repeatKey: (fingerprint, windowMs) => translated(threads.repeatKey(fingerprint, windowMs)),
     currentThread: (channelId, customerId, candidate) =>

@@ -33,6 +33,7 @@ import type { ThreadStanding, ThreadStart, Threads } from '../ports/threads.js';
 import type { Admission } from './admission.js';
 import { createCustomers } from './customers.js';
 import { askInTime, isNotFound, withEngineErrors } from './errors.js';
+import { listOpenThreads } from './open-threads.js';
 import { createStandings, type DetailedStanding } from './standing.js';
 
 const busyRetryAfterMs = 5_000;
@@ -52,7 +53,8 @@ export function createThreads(deps: {
   const { client, taskQueue, admission } = deps;
   const standings = createStandings({ client });
   const customers = createCustomers({ client, taskQueue, standings });
-  const handleOf = (ref: ThreadRef) => client.workflow.getHandle<typeof thread>(toWorkflowId(ref));
+  const handleOf = (ref: ThreadRef, runId?: string) =>
+    client.workflow.getHandle<typeof thread>(toWorkflowId(ref), runId);
 
   const answered = <Answer>(ask: () => Promise<Answer>): Promise<Answer> => askInTime(client, ask);
 
@@ -61,13 +63,7 @@ export function createThreads(deps: {
     signal: SignalDefinition<Args>,
     ...args: Args
   ): Promise<boolean> {
-    try {
-      await handleOf(ref).signal(signal, ...args);
-      return true;
-    } catch (failure) {
-      if (isNotFound(failure)) return false;
-      throw failure;
-    }
+    return await isTaken(handleOf(ref).signal(signal, ...args));
   }
 
   async function isKnown(ref: ThreadRef, id: string): Promise<boolean> {
@@ -202,7 +198,10 @@ export function createThreads(deps: {
     tellReceipt: (ref, receipt) => tell(ref, receiptSignal, receipt),
     tellStillHere: (ref) => tell(ref, stillHereSignal),
     tellCustomerEnd: (ref) => tell(ref, customerEndSignal),
-    tellContact: (ref, sighting) => tell(ref, contactEndedSignal, sighting),
+    tellContact: (ref, sighting, runId) =>
+      isTaken(handleOf(ref, runId).signal(contactEndedSignal, sighting)),
+
+    listOpen: (channelId) => listOpenThreads(client, taskQueue, channelId),
 
     async showTyping(ref, typing) {
       try {
@@ -246,6 +245,17 @@ function orThrowUnless(isHarmless: boolean): (failure: unknown) => boolean {
     if (isHarmless) return false;
     throw failure;
   };
+}
+
+/** Says whether a signal found a workflow that runs. */
+async function isTaken(signal: Promise<void>): Promise<boolean> {
+  try {
+    await signal;
+    return true;
+  } catch (failure) {
+    if (isNotFound(failure)) return false;
+    throw failure;
+  }
 }
 
 function toClosedError(ref: ThreadRef, standing: ThreadStanding): RequestError {

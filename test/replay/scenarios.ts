@@ -1,8 +1,14 @@
 /** One thread of each kind, lived through on a real server, so that its history can be recorded. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { RemoteError } from '../../src/domain/errors.js';
-import { parseCustomerId, toCustomerWorkflowId, toWorkflowId } from '../../src/domain/ids.js';
+import {
+  parseCustomerId,
+  toCustomerWorkflowId,
+  toWatchWorkflowId,
+  toWorkflowId,
+} from '../../src/domain/ids.js';
 import { defaultPolicy } from '../../src/domain/policy.js';
+import type { channelWatch } from '../../workflows/channel-watch.js';
 import type { customer } from '../../workflows/customer.js';
 import {
   closeUpdate,
@@ -318,6 +324,33 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       .getHandle(workflowId)
       .result()
       .catch(() => undefined);
+    return workflowId;
+  },
+
+  async 'channel-watch'({ engine }) {
+    const ref = newRef('watched');
+    const { channelId } = ref;
+    const centre = engine.centreOf(ref);
+    const { list } = engine.contactCentre;
+    const policy = { ...defaultPolicy, contactCheckMs: 500 };
+    engine.channels.set(channelId, channelOf(channelId, policy));
+    await engine.say(ref, inbound('m-1'), { policy });
+    await until(() => centre.posts.length === 1);
+    const workflowId = toWatchWorkflowId(channelId);
+    const watcher = await engine.client.workflow.start<typeof channelWatch>('channelWatch', {
+      taskQueue: engine.taskQueue,
+      workflowId,
+      args: [{ channelId, continueAfterRounds: 4 }],
+    });
+    await until(() => list.queries.length >= 2);
+    list.error = new RemoteError('CONTACT_CENTRE_UNREACHABLE', 'refused');
+    const failedFrom = list.queries.length;
+    await until(() => list.queries.length >= failedFrom + 3);
+    list.error = undefined;
+    centre.status = 'closed';
+    await engine.handleOf(ref).result();
+    engine.channels.delete(channelId);
+    await watcher.result();
     return workflowId;
   },
 };

@@ -67,6 +67,8 @@ interface FakeThread {
 
 const keyOf = ({ channelId, threadId }: ThreadRef) => `${channelId}/${threadId}`;
 const waitingLimit = 500;
+/** These threads never start again. */
+const onlyRun = 'run-1';
 
 export function createFakeThreads(clock: () => number = Date.now): FakeThreads {
   const threads = new Map<string, FakeThread>();
@@ -232,8 +234,16 @@ export function createFakeThreads(clock: () => number = Date.now): FakeThreads {
         return tell(ref, { type: 'stillHere', atMs: clock() });
       }),
     tellCustomerEnd: (ref) => call(() => tell(ref, { type: 'end', by: 'customer', atMs: clock() })),
-    tellContact: (ref, sighting) =>
-      call(() => tell(ref, { type: 'contactSeen', sighting, atMs: clock() })),
+    tellContact: (ref, sighting, runId = onlyRun) =>
+      call(() => runId === onlyRun && tell(ref, { type: 'contactSeen', sighting, atMs: clock() })),
+    listOpen: (channelId) =>
+      call(() =>
+        [...threads.values()].flatMap(({ start: { ref }, state: { contact, closed } }) =>
+          ref.channelId === channelId && contact !== null && closed === null
+            ? [{ ref, contact, runId: onlyRun }]
+            : [],
+        ),
+      ),
     showTyping: (ref, typing) =>
       call(() => {
         toldOf(ref).typing.push(typing);

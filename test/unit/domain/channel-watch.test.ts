@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   beginSweep,
   type ListedContact,
-  liveStatuses,
+  listedStatuses,
   notePage,
   roundEveryMs,
   type Sweep,
@@ -42,13 +42,14 @@ describe('the statuses to list by', () => {
   ];
 
   test.each(cases)('%s', (_title, policy, expected) => {
-    expect(liveStatuses({ ...defaultPolicy, ...policy })).toEqual(expected);
+    expect(listedStatuses({ ...defaultPolicy, ...policy })).toEqual(expected);
   });
 });
 
 describe('a round', () => {
   test.each([
-    [15_000, 15_000],
+    [15_000, 13_500],
+    [1_000, 900],
     [500, 500],
     [1, 500],
   ])('of a channel whose contactCheck is %d ms starts every %d ms', (contactCheckMs, everyMs) => {

@@ -67,6 +67,7 @@ test('every method of the port throws errors of the engine only', async () => {
     tellStillHere: fails,
     tellCustomerEnd: fails,
     tellContact: fails,
+    listOpen: fails,
     showTyping: fails,
     repeatKey: fails,
     currentThread: fails,

@@ -61,7 +61,7 @@ interface SimulatedEnd {
 }
 
 async function endOf(customer: CustomerClient): Promise<SimulatedEnd> {
-  return (await simulator.thread(customer.threadId)) as unknown as SimulatedEnd;
+  return await simulator.thread(customer.threadId);
 }
 
 async function expectShut(customer: CustomerClient, contact: string): Promise<void> {

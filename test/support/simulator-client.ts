@@ -11,9 +11,23 @@ export interface SimulatedMessage {
   readonly request?: unknown;
 }
 
+/** A request as the simulator counts it. */
+export interface SimulatedRequest {
+  readonly at: string;
+  readonly operation: string;
+  readonly path: string;
+  /** The status that was answered, or `reset`. */
+  readonly answer: string;
+}
+
 interface SimulatedState {
   readonly messages: SimulatedMessage[];
-  readonly contacts: { readonly id: string; readonly status: string }[];
+  readonly contacts: {
+    readonly id: string;
+    readonly status: string;
+    readonly threadIdOnExternalPlatform: string;
+  }[];
+  readonly threads: { readonly canAddMoreMessages: boolean }[];
   readonly violations: unknown[];
   readonly requests: Record<string, { count: number; answers: Record<string, number> }>;
 }
@@ -31,7 +45,10 @@ export interface SimulatorClient {
   ): Promise<{ status: number | null; idOnExternalPlatform: string | null; answers: unknown[] }>;
   fault(fault: Record<string, unknown>): Promise<void>;
   clearFaults(): Promise<void>;
+  /** The newest 500 requests, the oldest first. */
+  requests(): Promise<SimulatedRequest[]>;
   post(path: string, body?: unknown): Promise<unknown>;
+  put(path: string, body: unknown): Promise<unknown>;
 }
 
 /** Speaks to the simulator at this address. */
@@ -60,6 +77,8 @@ export function simulatorAt(url: string, channelId = 'watering-hole'): Simulator
       })) as Awaited<ReturnType<SimulatorClient['reply']>>,
     fault: async (fault) => void (await call('POST', '/faults', fault)),
     clearFaults: async () => void (await call('DELETE', '/faults')),
+    requests: async () => (await call('GET', '/requests')) as SimulatedRequest[],
     post: (path, body) => call('POST', path, body ?? {}),
+    put: (path, body) => call('PUT', path, body),
   };
 }

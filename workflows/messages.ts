@@ -15,12 +15,11 @@ import type {
   ThreadEnder,
 } from '../src/domain/messages.js';
 import type { ThreadPolicy } from '../src/domain/policy.js';
-import type { EarlierRun } from '../src/domain/reopening.js';
+import type { EarlierLife, EarlierRun } from '../src/domain/reopening.js';
 import type {
   ClosingLeg,
   ContactSighting,
   InboundStatus,
-  Ledger,
   OutboundStatus,
 } from '../src/domain/thread-state.js';
 import type { AnyThreadState } from '../src/domain/thread-versions.js';
@@ -95,8 +94,8 @@ export const threadQuery = defineQuery<ThreadView, [ReadRequest?]>('thread');
 export const inboundStatusQuery = defineQuery<InboundStatus | null, [string]>('inboundStatus');
 /** What the thread knows of an agent's message; null for an id that it never took. */
 export const outboundStatusQuery = defineQuery<OutboundStatus | null, [string]>('outboundStatus');
-/** What the thread knows of all its messages, for a run that starts again after it. */
-export const ledgerQuery = defineQuery<Ledger>('ledger');
+/** What the thread leaves to a run that starts again after it. */
+export const earlierLifeQuery = defineQuery<EarlierLife>('earlierLife');
 /** The gateways that hold pages of this thread. */
 export const gatewaysQuery = defineQuery<GatewayQueue[]>('gateways');
 

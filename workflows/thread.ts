@@ -30,10 +30,10 @@ import {
   closeUpdate,
   contactEndedSignal,
   customerEndSignal,
+  earlierLifeQuery,
   gatewaysQuery,
   inboundSignal,
   inboundStatusQuery,
-  ledgerQuery,
   outboundStatusQuery,
   presenceSignal,
   type RepairRequest,
@@ -78,10 +78,10 @@ export async function thread(input: ThreadInput): Promise<ThreadResult> {
 async function recallEarlierRun(run: Run, { ref, startsAgainAfter, state }: ThreadInput) {
   if (startsAgainAfter === undefined || state !== undefined) return;
   const { runId } = startsAgainAfter;
-  const ledger = await engine.recallThread.executeWithOptions({ summary: 'what was said' }, [
+  const earlier = await engine.recallThread.executeWithOptions({ summary: 'what was said' }, [
     { ref, runId },
   ]);
-  run.state = startAgain(run.state, startsAgainAfter, ledger, Date.now());
+  run.state = startAgain(run.state, startsAgainAfter, earlier, Date.now());
 }
 
 /** A thread that is cancelled is closed by an operator: nothing that waits is dropped in silence. */
@@ -209,7 +209,10 @@ function registerHandlers(run: Run): void {
     // A reply that came after the end was never taken.
     return line === null || line.seq === 0 ? null : line.status;
   });
-  setHandler(ledgerQuery, () => run.state.ledger);
+  setHandler(earlierLifeQuery, () => {
+    const { ledger, contact } = run.state;
+    return { ledger, contact };
+  });
   setHandler(
     gatewaysQuery,
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the brand of the record's keys

@@ -20,7 +20,8 @@ export function noteContact(
   atMs: number,
 ): ThreadState {
   const { contact, status, statusUpdatedAtMs } = sighting;
-  if (state.contact !== null && contact !== state.contact) return state;
+  const own = state.contact;
+  if (own === null ? contact === state.formerContact : contact !== own) return state;
   const known = state.contactStatusAtMs;
   if (statusUpdatedAtMs !== undefined && known !== null && statusUpdatedAtMs < known) return state;
   const hasEnded = isEndedStatus(state.policy, status);

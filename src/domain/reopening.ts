@@ -1,5 +1,6 @@
 /** @module A closed thread that starts again, where its channel's policy lets it. */
 import { appendEvent } from './customer-log.js';
+import type { ContactNumber } from './ids.js';
 import type { ThreadEnder } from './messages.js';
 import type { ThreadPolicy } from './policy.js';
 import type { Ledger, ThreadState } from './thread-state.js';
@@ -19,20 +20,28 @@ export function reopensFromMs(
   return afterMs === null ? undefined : closed.atMs + afterMs;
 }
 
+/** What an earlier run knew that matters to a later one. */
+export interface EarlierLife {
+  readonly ledger: Ledger;
+  readonly contact: ContactNumber | null;
+}
+
 /**
- * Gives a new run what it must know of the earlier one: the ids that were seen, and where the
- * numbers of its events go on. The contact centre lets it take messages before the first one.
+ * Gives a new run what it must know of the earlier one: the ids that were seen, the contact whose end
+ * is not its own, and where the numbers of its events go on. The contact centre lets it take messages
+ * before the first one.
  */
 export function startAgain(
   fresh: ThreadState,
   { runId, lastSeq }: EarlierRun,
-  ledger: Ledger,
+  { ledger, contact: formerContact }: EarlierLife,
   atMs: number,
 ): ThreadState {
   const known: ThreadState = {
     ...fresh,
     mayHaveEnded: false,
     ledger,
+    formerContact,
     lastSeq,
     archivedLogs: [{ runId, upToSeq: lastSeq }],
     clockFromMs: atMs,

@@ -151,6 +151,8 @@ export interface ThreadState {
   /** Whether the contact centre may know of an end of this thread that is forgotten here. */
   readonly mayHaveEnded: boolean;
   readonly contact: ContactNumber | null;
+  /** The contact of this thread's earlier life, of whose end there may still be news. */
+  readonly formerContact: ContactNumber | null;
   /** When the contact was last seen in a status that is no end. */
   readonly contactSeenOpenAtMs: number | null;
   /** The newest change of status that the contact centre told of; older news are ignored. */

@@ -2,7 +2,8 @@
 import type { ThreadEnd, ThreadState } from './thread-state.js';
 
 /** Before ends were read back and customers blocked. */
-interface ThreadStateV1 extends Omit<ThreadState, 'version' | 'closed' | 'block' | 'mayHaveEnded'> {
+interface ThreadStateV1
+  extends Omit<ThreadState, 'version' | 'closed' | 'block' | 'mayHaveEnded' | 'formerContact'> {
   readonly version: 1;
   readonly closed: Omit<ThreadEnd, 'endedContacts' | 'refused' | 'missing'> | null;
 }
@@ -20,5 +21,6 @@ export function liftThread(state: AnyThreadState): ThreadState {
     closed: closed === null ? null : { ...closed, endedContacts: [], refused: [], missing: [] },
     block: null,
     mayHaveEnded: false,
+    formerContact: null,
   };
 }

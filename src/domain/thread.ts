@@ -60,6 +60,7 @@ export function newThread(start: {
     block: null,
     mayHaveEnded: start.mayHaveEnded ?? false,
     contact: null,
+    formerContact: null,
     contactSeenOpenAtMs: null,
     contactStatusAtMs: null,
     lastActivityAtMs: start.atMs,

@@ -21,7 +21,8 @@ import type {
   ThreadSnapshot,
 } from '../domain/messages.js';
 import type { ThreadPolicy } from '../domain/policy.js';
-import type { ContactSighting, Ledger } from '../domain/thread-state.js';
+import type { EarlierLife } from '../domain/reopening.js';
+import type { ContactSighting } from '../domain/thread-state.js';
 import type { AgentTyping } from './channel.js';
 
 /** What a thread is started with. */
@@ -75,8 +76,8 @@ export interface Threads {
    */
   acceptReply(ref: ThreadRef, message: AgentMessage): Promise<void>;
 
-  /** Gives what a run of a thread that has ended knew of its messages. */
-  recall(ref: ThreadRef, runId: string): Promise<Ledger>;
+  /** Gives what a run of a thread that has ended knew. */
+  recall(ref: ThreadRef, runId: string): Promise<EarlierLife>;
 
   /** Says what is known of a thread without asking it. */
   standing(ref: ThreadRef): Promise<ThreadStanding>;

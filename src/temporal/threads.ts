@@ -6,10 +6,10 @@ import {
   agentReplySignal,
   contactEndedSignal,
   customerEndSignal,
+  earlierLifeQuery,
   gatewaysQuery,
   inboundSignal,
   inboundStatusQuery,
-  ledgerQuery,
   outboundStatusQuery,
   presenceSignal,
   type ReadRequest,
@@ -173,7 +173,7 @@ export function createThreads(deps: {
 
     async recall(ref, runId) {
       const run = client.workflow.getHandle<typeof thread>(toWorkflowId(ref), runId);
-      return await answered(() => run.query(ledgerQuery));
+      return await answered(() => run.query(earlierLifeQuery));
     },
 
     async standing(ref) {

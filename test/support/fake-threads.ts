@@ -193,7 +193,7 @@ export function createFakeThreads(clock: () => number = Date.now): FakeThreads {
         thread.replies.push(message);
         happen(thread, { type: 'agentReply', message, atMs: clock() });
       }),
-    recall: (ref) => call(() => threadOf(ref).state.ledger),
+    recall: (ref) => call(() => threadOf(ref).state),
     standing: (ref) =>
       call(() => {
         const thread = threads.get(keyOf(ref));

@@ -14,8 +14,11 @@ import {
 
 const ledger: Ledger = { inbound: { [messageId('m-1')]: 'sent' }, outbound: {} };
 
+const former = contactNumber('1001');
+
 function again(): DrivenThread {
-  return driveThread(startAgain(freshThread(), { runId: 'run-1', lastSeq: 5 }, ledger, startMs));
+  const run = { runId: 'run-1', lastSeq: 5 };
+  return driveThread(startAgain(freshThread(), run, { ledger, contact: former }, startMs));
 }
 
 function names(thread: DrivenThread): string[] {
@@ -49,6 +52,16 @@ describe('a thread that starts again', () => {
     thread.feed({ type: 'inbound', message: customerMessage('m-1') });
     expect(thread.state.lastSeq).toBe(lastSeq);
     expect(thread.state.ledger.inbound[messageId('m-1')]).toBe('sent');
+  });
+
+  test("takes no news of its earlier life's contact for its own", () => {
+    const thread = again();
+    const closed = { status: 'closed' as const, statusUpdatedAtMs: startMs + 60_000 };
+    thread.feed({ type: 'contactSeen', sighting: { contact: former, ...closed } });
+    expect(thread.state.closed).toBeNull();
+    const own = contactNumber('2002');
+    thread.feed({ type: 'contactSeen', sighting: { contact: own, ...closed } });
+    expect(thread.state.closed?.by).toBe('agent');
   });
 
   test('and gets no message, ends by itself', () => {

@@ -8,7 +8,12 @@ test("a state of today's version stays as it is", () => {
 });
 
 test('a state of the first version has nothing of its end confirmed or missing', () => {
-  const { block: _block, mayHaveEnded: _mayHaveEnded, ...rest } = freshThread();
+  const {
+    block: _block,
+    mayHaveEnded: _mayHaveEnded,
+    formerContact: _formerContact,
+    ...rest
+  } = freshThread();
   const open: AnyThreadState = { ...rest, version: 1, closed: null };
   expect(liftThread(open)).toEqual(freshThread());
   const closed: AnyThreadState = { ...rest, version: 1, closed: { by: 'idle', atMs: 7 } };

@@ -4,7 +4,13 @@ const temporalServer = 'test/support/temporal-global-setup.ts';
 
 const patient = { testTimeout: 60_000, hookTimeout: 60_000 };
 /** Suites that start a system, or measure time, run one file at a time: two cores carry no more. */
-const heavy = { ...patient, fileParallelism: false, sequence: { groupOrder: 1 } };
+const heavy = {
+  ...patient,
+  fileParallelism: false,
+  sequence: { groupOrder: 1 },
+  // What of a file may run side by side mostly waits.
+  maxConcurrency: 20,
+};
 
 export default defineConfig({
   test: {
@@ -24,8 +30,6 @@ export default defineConfig({
           include: ['test/workflows/**/*.test.ts', 'test/replay/**/*.test.ts'],
           globalSetup: temporalServer,
           ...heavy,
-          // These tests mostly wait, each on a task queue of its own.
-          maxConcurrency: 20,
           isolate: false,
         },
       },

@@ -1,103 +1,56 @@
-import { setTimeout } from 'node:timers/promises';
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-import { type CustomerClient, openSession } from '../support/customer-client.js';
-import { type SimulatorClient, simulatorAt } from '../support/simulator-client.js';
-import { type System, startSystem } from '../support/system.js';
+import {
+  type Chat,
+  type Endings,
+  shut,
+  startEndings,
+  until,
+  waysToEnd,
+  widgetChannel,
+} from '../support/endings.js';
+import type { SimulatedRequest } from '../support/simulator-client.js';
+import { eventsSecret } from '../support/system.js';
 
-const until = { timeout: 20_000, interval: 50 };
 /** Both moments of the idle clock are met within this. */
 const promptMs = 1_000;
 const idleAfterMs = 2_000;
 const countdownMs = 1_500;
 
-const channel = (id: string, policy: object) => ({
-  id,
-  name: id,
-  adapter: {
-    kind: 'widget',
-    allowedOrigins: ['http://localhost:8080'],
-    identity: { kind: 'anonymous' },
-  },
-  policy,
-});
-const channels = {
-  channels: [
-    channel('watering-hole', { idleAfter: '2s', countdown: '1500ms' }),
-    // Its contacts are looked at before every message.
-    channel('river-bank', { contactFresh: '1ms', contactCheck: '1ms' }),
-  ],
-};
+const channels = [
+  widgetChannel('watering-hole', { idleAfter: '2s', countdown: '1500ms' }),
+  // Its contacts are looked at before every message.
+  widgetChannel('river-bank', { contactFresh: '1ms', contactCheck: '1ms' }),
+  widgetChannel('savanna', {}),
+];
 
-let system: System;
-let simulator: SimulatorClient;
-let gatewayUrl: string;
-
+let endings: Endings;
 beforeAll(async () => {
-  const temporalAddress = inject('temporalAddress');
-  system = await startSystem({ temporalAddress, gateways: 2, channels });
-  simulator = simulatorAt(system.simulatorUrl);
-  gatewayUrl = system.gatewayUrls[0] ?? '';
+  endings = await startEndings({
+    temporalAddress: inject('temporalAddress'),
+    gateways: 2,
+    channels,
+  });
 });
-afterAll(() => system?.close());
+afterAll(() => endings?.close());
 
-/** A customer whose first message the contact centre has, and the number of their contact. */
-async function beginChat(channelId: string) {
-  const customer = await openSession(gatewayUrl, channelId);
-  const page = customer.open(gatewayUrl);
-  expect(await customer.send(gatewayUrl, 'm-1')).toBe(202);
-  await vi.waitFor(
-    () => expect(page.events.some((event) => event.status === 'sent')).toBe(true),
-    until,
+async function expectShut(chat: Chat): Promise<void> {
+  await vi.waitFor(async () => expect(await endings.standingOf(chat)).toEqual(shut), until);
+}
+
+async function expectNoViolation({ customer }: Chat): Promise<void> {
+  const { violations } = await endings.simulator.state();
+  const ownViolations = violations.filter(
+    ({ facts }) => facts['threadIdOnExternalPlatform'] === customer.threadId,
   );
-  const { contacts } = await simulator.thread(customer.threadId);
-  const [contact] = contacts;
-  if (contact === undefined) throw new Error('there is no contact');
-  return { customer, page, contact: contact.id };
-}
-
-interface SimulatedEnd {
-  readonly contacts: readonly { readonly id: string; readonly status: string }[];
-  readonly threads: readonly { readonly canAddMoreMessages: boolean }[];
-}
-
-async function endOf(customer: CustomerClient): Promise<SimulatedEnd> {
-  return await simulator.thread(customer.threadId);
-}
-
-async function expectShut(customer: CustomerClient, contact: string): Promise<void> {
-  await vi.waitFor(
-    async () =>
-      expect(await endOf(customer)).toMatchObject({
-        contacts: [{ id: contact, status: 'closed' }],
-        threads: [{ canAddMoreMessages: false }],
-      }),
-    until,
-  );
-}
-
-async function expectNoFault(): Promise<void> {
-  expect((await simulator.state()).violations).toEqual([]);
-}
-
-/**
- * Waits until each message has exactly one verdict. Those that were still owed come after the end,
- * when the stream is over; a page that asks again is given them.
- */
-async function untilVerdicts(customer: CustomerClient, ids: readonly string[]) {
-  return await vi.waitFor(async () => {
-    const again = customer.open(gatewayUrl);
-    await again.ended;
-    const verdicts = again.events.filter((event) => event.type === 'message-status');
-    const given = verdicts.map((one) => one.id ?? '').toSorted((a, b) => (a < b ? -1 : 1));
-    expect(given).toEqual(ids.toSorted((a, b) => (a < b ? -1 : 1)));
-    return verdicts;
-  }, until);
+  expect(ownViolations).toEqual([]);
 }
 
 describe('a customer who goes away', () => {
   test('is warned, and the chat ends in the contact centre', async () => {
-    const { customer, page, contact } = await beginChat('watering-hole');
-    await simulator.reply(customer.threadId, 'Are you thirsty?');
+    const chat = await endings.begin('watering-hole');
+    const { customer, page } = chat;
+    await endings.agentWrites(chat, 'Are you thirsty?');
     const repliedAtMs = Date.now();
     await page.ended;
 
@@ -114,30 +67,32 @@ describe('a customer who goes away', () => {
     expect(warned - repliedAtMs).toBeLessThan(idleAfterMs + promptMs);
     expect(closed - warned).toBeGreaterThan(countdownMs - promptMs);
     expect(closed - warned).toBeLessThan(countdownMs + promptMs);
-    await expectShut(customer, contact);
-    expect(await customer.send(gatewayUrl, 'm-2')).toBe(409);
-    await expectNoFault();
-  }, 60_000);
+    await expectShut(chat);
+    expect(await customer.send(endings.gatewayUrl, 'm-2')).toBe(409);
+    await expectNoViolation(chat);
+  });
 
-  test('by closing the page while the agent owes an answer', async () => {
-    const { customer, page, contact } = await beginChat('watering-hole');
-    page.close();
+  test.concurrent('by closing the page while the agent owes an answer', async () => {
+    const chat = await endings.begin('watering-hole');
+    chat.page.close();
     await vi.waitFor(
-      async () => expect((await customer.snapshot(gatewayUrl)).state).toBe('closed'),
+      async () =>
+        expect(await chat.customer.snapshot(endings.gatewayUrl)).toMatchObject({ state: 'closed' }),
       until,
     );
-    await expectShut(customer, contact);
-    await expectNoFault();
-  }, 60_000);
+    await expectShut(chat);
+    await expectNoViolation(chat);
+  });
 
-  test('and says in time that they are there, keeps the chat', async () => {
-    const { customer, page } = await beginChat('watering-hole');
-    await simulator.reply(customer.threadId, 'Are you thirsty?');
+  test.concurrent('and says in time that they are there, keeps the chat', async () => {
+    const chat = await endings.begin('watering-hole');
+    const { customer, page } = chat;
+    await endings.agentWrites(chat, 'Are you thirsty?');
     await vi.waitFor(
       () => expect(page.events.some((event) => event.state === 'warned')).toBe(true),
       until,
     );
-    const answer = await customer.call(gatewayUrl, '/still-here');
+    const answer = await customer.call(endings.gatewayUrl, '/still-here');
     expect(answer.status).toBe(204);
     await vi.waitFor(
       () => expect(page.events.at(-1)).toMatchObject({ type: 'state', state: 'open' }),
@@ -145,73 +100,204 @@ describe('a customer who goes away', () => {
     );
     expect(page.events.at(-1)).not.toHaveProperty('deadlineAt');
     page.close();
-  }, 60_000);
+  });
 });
 
 describe('an agent who closes the contact', () => {
-  const close = (contact: string, event: boolean) =>
-    simulator.post(`/agent/contacts/${contact}/status`, { status: 'closed', event });
-
   test('with the signed event ends the chat at once', async () => {
-    const { customer, page, contact } = await beginChat('river-bank');
+    const chat = await endings.begin('river-bank');
     const closedAtMs = Date.now();
-    await close(contact, true);
-    await page.ended;
+    await endings.agentCloses(chat, { event: true });
+    await chat.page.ended;
     expect(Date.now() - closedAtMs).toBeLessThan(promptMs);
-    expect(page.events.slice(-2)).toMatchObject([
+    expect(chat.page.events.slice(-2)).toMatchObject([
       { type: 'message', from: 'system', text: 'The agent has ended this chat.' },
       { type: 'state', state: 'closed', closedBy: 'agent' },
     ]);
-    for (const url of system.gatewayUrls) {
-      const late = await customer.call(url, '/messages', { id: 'm-2', text: 'late' });
-      expect(late.status).toBe(409);
-      expect(await late.json()).toMatchObject({ code: 'THREAD_CLOSED', closedBy: 'agent' });
-    }
-    expect(await customer.send(gatewayUrl, 'm-1')).toBe(202);
-    await expectShut(customer, contact);
-    await expectNoFault();
-  }, 60_000);
+    await expectShut(chat);
+    await expectNoViolation(chat);
+  });
 
-  test('by status alone lets no later message through', async () => {
-    const { customer, page, contact } = await beginChat('river-bank');
-    await close(contact, false);
-    expect([202, 409]).toContain(await customer.send(gatewayUrl, 'm-2'));
+  test.concurrent('by status alone lets no later message through', async () => {
+    const chat = await endings.begin('river-bank');
+    const { customer, page } = chat;
+    await endings.agentCloses(chat, { event: false });
+    expect([202, 409]).toContain(await customer.send(endings.gatewayUrl, 'm-2'));
     await page.ended;
-    expect(page.events.filter((event) => event.id === 'm-2').at(-1)).toMatchObject({
-      type: 'message-status',
-      status: 'refused',
-    });
-    expect(await customer.send(gatewayUrl, 'm-3')).toBe(409);
-    await expectShut(customer, contact);
-    const { messages } = await simulator.thread(customer.threadId);
+    expect(page.events.filter((event) => event.status === 'sent')).toMatchObject([{ id: 'm-1' }]);
+    expect(await customer.send(endings.gatewayUrl, 'm-3')).toBe(409);
+    await expectShut(chat);
+    const { messages } = await endings.heldOf(chat);
     expect(messages.map((one) => one.text)).toEqual(['text of m-1']);
-    await expectNoFault();
-  }, 60_000);
+    await expectNoViolation(chat);
+  });
+});
 
-  test.each([0, 30, 120])(
-    '%d ms after messages began to be fired leaves each with one verdict, and nothing open',
-    async (offsetMs) => {
-      const { customer, page, contact } = await beginChat('river-bank');
-      const ids = Array.from({ length: 30 }, (_none, index) => `race-${index}`);
-      const firing = Promise.all(ids.map((id) => customer.send(gatewayUrl, id)));
-      await setTimeout(offsetMs);
-      await close(contact, true);
-      const answers = await firing;
-      await page.ended;
-      const accepted = ids.filter((_id, index) => answers[index] === 202);
-      const verdicts = await untilVerdicts(customer, ['m-1', ...accepted]);
-      const { messages } = await simulator.thread(customer.threadId);
-      const sent = verdicts.filter((one) => one.status === 'sent');
-      expect(messages.map((one) => one.text).toSorted()).toEqual(
-        sent.map((one) => `text of ${one.id}`).toSorted(),
-      );
-      // A message between a look and a post may still open a contact, which then is ended as well.
-      await vi.waitFor(async () => {
-        const { contacts, threads } = await endOf(customer);
-        expect(new Set(contacts.map((one) => one.status))).toEqual(new Set(['closed']));
-        expect(threads).toMatchObject([{ canAddMoreMessages: false }]);
-      }, until);
-    },
-    60_000,
-  );
+type EndKind = (typeof waysToEnd)[number];
+
+const texts = {
+  agent: ['The agent has ended this chat.'],
+  idle: ['This chat was closed because nobody answered.'],
+  customer: [],
+  operator: [],
+};
+
+interface LivedEnd {
+  readonly chat: Chat;
+  /** What the engine called once it knew of the end. */
+  readonly calls: readonly SimulatedRequest[];
+}
+
+describe('a chat that was ended by', () => {
+  const lived = new Map<EndKind, LivedEnd>();
+  beforeAll(async () => {
+    await Promise.all(waysToEnd.map(async (kind) => lived.set(kind, await live(kind))));
+  });
+
+  function channelOf({ way, by }: EndKind): string {
+    if (way === 'an agent, by status') return 'river-bank';
+    return by === 'idle' ? 'watering-hole' : 'savanna';
+  }
+
+  async function live(kind: EndKind): Promise<LivedEnd> {
+    const chat = await endings.begin(channelOf(kind));
+    await endings.end(chat, kind.way);
+    await chat.page.ended;
+    await endings.finished(chat);
+    const closedAtMs = Date.parse(chat.page.events.at(-1)?.closedAt ?? '');
+    const calls = (await endings.callsAbout(chat)).filter(
+      // Where an end is looked for all the time, a look at the contact may come just after it.
+      ({ at, operation }) =>
+        Date.parse(at) >= closedAtMs &&
+        !(kind.way === 'an agent, by status' && operation === 'getContact'),
+    );
+    return { chat, calls };
+  }
+
+  function livedOf(kind: EndKind): LivedEnd {
+    const one = lived.get(kind);
+    if (one === undefined) throw new Error(`nobody lived ${kind.way}`);
+    return one;
+  }
+
+  /** Both are set, and then read back. An agent has ended the contact already. */
+  const allCalls = [
+    'PUT updateContactStatus',
+    'PUT updateThread',
+    'GET getContact',
+    'GET listThreads',
+  ];
+  const expectedCalls = (by: EndKind['by']) =>
+    by === 'agent' ? allCalls.filter((call) => /thread/i.test(call)) : allCalls;
+
+  test.each(waysToEnd)('$way is told so in the same order', (kind) => {
+    const { page } = livedOf(kind).chat;
+    const told = texts[kind.by].map((text) => ({ from: 'system', text }));
+    const closedAt = page.events.findIndex((event) => event.state === 'closed');
+    expect(page.events.slice(closedAt - told.length)).toMatchObject([
+      ...told,
+      { type: 'state', state: 'closed', closedBy: kind.by, closedAt: expect.stringMatching(/Z$/) },
+    ]);
+    const systemTexts = page.events.filter((event) => event.from === 'system');
+    expect(systemTexts).toHaveLength(told.length + (kind.by === 'idle' ? 1 : 0));
+  });
+
+  test.each(waysToEnd)('$way makes the same calls, each once', (kind) => {
+    const { calls } = livedOf(kind);
+    expect(calls.map(({ method, operation }) => `${method} ${operation}`)).toEqual(
+      expectedCalls(kind.by),
+    );
+    expect(calls.every(({ answer }) => /^20[04]$/.test(answer))).toBe(true);
+  });
+
+  test.each(waysToEnd)('$way leaves the same state', async (kind) => {
+    const { chat } = livedOf(kind);
+    expect(await endings.standingOf(chat)).toEqual(shut);
+    await expectNoViolation(chat);
+  });
+});
+
+describe('an event that claims an end', () => {
+  function bodyOf({ customer, contact, channelId }: Chat, more: object): string {
+    const statusUpdatedAt = new Date().toISOString();
+    const { threadId } = customer;
+    const claim = {
+      id: contact,
+      status: 'closed',
+      statusUpdatedAt,
+      threadIdOnExternalPlatform: threadId,
+    };
+    const data = { channel: { id: channelId }, case: { ...claim, ...more } };
+    return JSON.stringify({ eventId: 'e-1', eventType: 'CaseStatusChanged', data });
+  }
+
+  async function tell(body: string, signature: string | null): Promise<number> {
+    const answer = await fetch(`${endings.gatewayUrl}/integration/events`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(signature === null ? {} : { 'x-request-signature': signature }),
+      },
+      body,
+    });
+    return answer.status;
+  }
+
+  const sign = (body: string, secret = eventsSecret) =>
+    createHmac('sha256', secret).update(body).digest('base64');
+
+  /** The chat goes on: what the customer writes next is sent, and there is no end. */
+  async function expectOpen({ customer, page }: Chat): Promise<void> {
+    expect(await customer.send(endings.gatewayUrl, 'after')).toBe(202);
+    await vi.waitFor(
+      () => expect(page.events.at(-1)).toMatchObject({ id: 'after', status: 'sent' }),
+      until,
+    );
+    expect(page.events.filter((event) => event.type === 'state')).toEqual([]);
+    page.close();
+  }
+
+  const logOf = ({ customer }: Chat) =>
+    (endings.system.processes.get('gateway-0')?.output() ?? '')
+      .split('\n')
+      .filter((line) => line.includes(customer.threadId) && line.includes('event'));
+
+  test.concurrent.each([
+    ['without a signature', () => null],
+    ['with the signature of another body', (body: string) => sign(`${body} `)],
+    ['with a signature by another secret', (body: string) => sign(body, 'another-secret')],
+  ])('%s is refused, and the chat goes on', async (_title, signatureOf) => {
+    const chat = await endings.begin('river-bank');
+    const body = bodyOf(chat, {});
+    expect(await tell(body, signatureOf(body))).toBe(401);
+    await expectOpen(chat);
+  });
+
+  test.concurrent.each([
+    ["of a contact that is not the thread's", { id: '4711' }],
+    ["older than the contact's last change", { statusUpdatedAt: '2020-01-01T00:00:00.000Z' }],
+    ['of a status that is no end', { status: 'pending' }],
+  ])('%s is taken, logged, and ends nothing', async (_title, more) => {
+    const chat = await endings.begin('river-bank');
+    const opened = bodyOf(chat, { status: 'open' });
+    expect(await tell(opened, sign(opened))).toBe(204);
+    const claim = bodyOf(chat, more);
+    expect(await tell(claim, sign(claim))).toBe(204);
+    expect(await tell(claim, sign(claim))).toBe(204);
+    await expectOpen(chat);
+    expect(logOf(chat)).toHaveLength(3);
+  });
+
+  test.concurrent('and news from before it end the chat once, in whatever order they come', async () => {
+    const chat = await endings.begin('river-bank');
+    const before = bodyOf(chat, { status: 'open' });
+    await endings.agentCloses(chat, { event: true });
+    const again = bodyOf(chat, {});
+    for (const body of [before, again, again]) expect(await tell(body, sign(body))).toBe(204);
+    await chat.page.ended;
+    await endings.finished(chat);
+    const events = await endings.replay(chat);
+    expect(events.filter((event) => event.type === 'state')).toMatchObject([{ closedBy: 'agent' }]);
+    await expectShut(chat);
+  });
 });

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
 
 /** A durable event as a page gets it. */
@@ -9,7 +10,19 @@ export interface PageEvent {
   readonly text?: string;
   readonly status?: string;
   readonly state?: string;
+  readonly closedBy?: string;
+  readonly closedAt?: string;
+  readonly at?: string;
   readonly arrivedAtMs: number;
+}
+
+/** A thread as a page reads it. */
+interface Snapshot {
+  readonly lastSeq: number;
+  readonly messages: readonly PageEvent[];
+  readonly state: string;
+  readonly deadlineAt?: string;
+  readonly closedAt?: string;
 }
 
 /** A customer who speaks the widget API over real HTTP. */
@@ -19,7 +32,7 @@ export interface CustomerClient {
   /** Sends a message through a gateway; gives the answer's status. */
   send(gatewayUrl: string, id: string, text?: string): Promise<number>;
   call(gatewayUrl: string, path: string, body?: unknown): Promise<Response>;
-  snapshot(gatewayUrl: string): Promise<{ lastSeq: number; messages: PageEvent[]; state: string }>;
+  snapshot(gatewayUrl: string): Promise<Snapshot>;
   /** Opens an event stream. */
   open(gatewayUrl: string, after?: number): PageStream;
 }
@@ -28,8 +41,11 @@ export interface CustomerClient {
 export interface PageStream {
   readonly events: PageEvent[];
   readonly typing: { typing: boolean }[];
+  /** Resolves to the status that the gateway answered; 0 for no answer. */
+  readonly answered: Promise<number>;
   /** Resolves when the stream has ended, whoever ended it. */
   readonly ended: Promise<void>;
+  hasEnded(): boolean;
   close(): void;
 }
 
@@ -66,13 +82,23 @@ export async function openSession(
     async snapshot(gateway) {
       const got = await fetch(urlOf(gateway, ''), { headers: authorization });
       if (got.status !== 200) throw new Error(`snapshot: ${got.status} ${await got.text()}`);
-      return (await got.json()) as Awaited<ReturnType<CustomerClient['snapshot']>>;
+      return (await got.json()) as Snapshot;
     },
     open(gateway, after = 0) {
       return openStream(`${urlOf(gateway, '/events')}?after=${after}`, authorization);
     },
   };
   return client;
+}
+
+/** Opens an event stream as a widget does: again, while the gateway has too much to do. */
+export async function openPage(customer: CustomerClient, gatewayUrl: string): Promise<PageStream> {
+  for (;;) {
+    const page = customer.open(gatewayUrl);
+    page.ended.catch(() => undefined);
+    if ((await page.answered) !== 503) return page;
+    await pause(500);
+  }
 }
 
 function openStream(url: string, headers: Record<string, string>): PageStream {
@@ -88,8 +114,9 @@ function openStream(url: string, headers: Record<string, string>): PageStream {
       }
     },
   });
+  const asked = fetch(url, { headers, signal: closing.signal });
   const read = async (): Promise<void> => {
-    const answer = await fetch(url, { headers, signal: closing.signal });
+    const answer = await asked;
     if (answer.status === 204) return;
     if (answer.status !== 200) throw new Error(`events: ${answer.status}`);
     const decoder = new TextDecoder();
@@ -97,12 +124,22 @@ function openStream(url: string, headers: Record<string, string>): PageStream {
       parser.feed(decoder.decode(chunk as Uint8Array, { stream: true }));
     }
   };
+  let hasEnded = false;
   return {
     events,
     typing,
-    ended: read().catch((error: unknown) => {
-      if (error instanceof Error && error.message.startsWith('events:')) throw error;
-    }),
+    hasEnded: () => hasEnded,
+    answered: asked.then(
+      (answer) => answer.status,
+      () => 0,
+    ),
+    ended: read()
+      .catch((error: unknown) => {
+        if (error instanceof Error && error.message.startsWith('events:')) throw error;
+      })
+      .finally(() => {
+        hasEnded = true;
+      }),
     close: () => closing.abort(),
   };
 }

@@ -11,24 +11,44 @@ export interface SimulatedMessage {
   readonly request?: unknown;
 }
 
-/** A request as the simulator counts it. */
+/** A contact as the simulator holds it; `id` is its number. */
+export interface SimulatedContact {
+  readonly id: string;
+  readonly status: string;
+  readonly threadIdOnExternalPlatform: string;
+  readonly createdAt: string;
+  readonly statusHistory: readonly {
+    readonly status: string;
+    readonly at: string;
+    readonly by: 'system' | 'agent' | 'api';
+  }[];
+}
+
+/** Something that a correct middleware never does. */
+interface SimulatedViolation {
+  readonly kind: string;
+  readonly facts: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** A request as the simulator counts it, at the moment at which it came. */
 export interface SimulatedRequest {
   readonly at: string;
   readonly operation: string;
+  readonly method: string;
   readonly path: string;
   /** The status that was answered, or `reset`. */
   readonly answer: string;
 }
 
-interface SimulatedState {
+export interface SimulatedState {
   readonly messages: SimulatedMessage[];
-  readonly contacts: {
-    readonly id: string;
-    readonly status: string;
-    readonly threadIdOnExternalPlatform: string;
+  readonly contacts: SimulatedContact[];
+  readonly threads: {
+    readonly idOnExternalPlatform: string;
+    readonly canAddMoreMessages: boolean;
   }[];
-  readonly threads: { readonly canAddMoreMessages: boolean }[];
-  readonly violations: unknown[];
+  /** Of all threads, whichever was asked for. */
+  readonly violations: SimulatedViolation[];
   readonly requests: Record<string, { count: number; answers: Record<string, number> }>;
 }
 
@@ -43,7 +63,9 @@ export interface SimulatorClient {
     text: string,
     more?: Record<string, unknown>,
   ): Promise<{ status: number | null; idOnExternalPlatform: string | null; answers: unknown[] }>;
-  fault(fault: Record<string, unknown>): Promise<void>;
+  /** Switches a fault on; resolves to its id. */
+  fault(fault: Record<string, unknown>): Promise<string>;
+  removeFault(id: string): Promise<void>;
   clearFaults(): Promise<void>;
   /** The newest 500 requests, the oldest first. */
   requests(): Promise<SimulatedRequest[]>;
@@ -75,7 +97,8 @@ export function simulatorAt(url: string, channelId = 'watering-hole'): Simulator
         text,
         ...more,
       })) as Awaited<ReturnType<SimulatorClient['reply']>>,
-    fault: async (fault) => void (await call('POST', '/faults', fault)),
+    fault: async (fault) => ((await call('POST', '/faults', fault)) as { id: string }).id,
+    removeFault: async (id) => void (await call('DELETE', `/faults/${id}`)),
     clearFaults: async () => void (await call('DELETE', '/faults')),
     requests: async () => (await call('GET', '/requests')) as SimulatedRequest[],
     post: (path, body) => call('POST', path, body ?? {}),

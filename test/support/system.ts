@@ -28,6 +28,9 @@ export interface SystemOptions {
   readonly channels?: unknown;
 }
 
+/** What the simulator signs its events with. */
+export const eventsSecret = 'events-secret';
+
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -76,7 +79,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     BOX_CLIENT_SECRET: 'box-secret',
     BOX_TOKEN_KEY: 'box-token-key-of-32-characters-at-least',
     SESSION_TOKEN_KEY: 'session-token-key-of-32-characters-min',
-    EVENTS_SECRET: 'events-secret',
+    EVENTS_SECRET: eventsSecret,
     CHANNELS_FILE: channelsFile,
     LOG_LEVEL: 'info',
     ...options.env,

@@ -21,12 +21,14 @@ function must<T>(value: T | undefined): T {
   return value;
 }
 
+/** Names a thread. */
+export function refOf(channelId: string, threadId: string): ThreadRef {
+  return { channelId: must(parseChannelId(channelId)), threadId: must(parseThreadId(threadId)) };
+}
+
 /** Names a new thread on the test channel. */
 export function newRef(threadId: string = randomUUID()): ThreadRef {
-  return {
-    channelId: must(parseChannelId('watering-hole')),
-    threadId: must(parseThreadId(threadId)),
-  };
+  return refOf('watering-hole', threadId);
 }
 
 /** What a thread of the test channel starts with; options reach its workflow as they are. */

@@ -97,33 +97,56 @@ describe('a signed event ends its thread', () => {
   });
 });
 
-describe('a signed event is answered 204 and ends nothing', () => {
+/** What the log says of an event that ends nothing. */
+const useless = 'event ignored';
+const homeless = 'event for no running thread';
+const taken = 'event taken';
+
+describe('a signed event is answered 204 and ends nothing, and the log says so', () => {
+  const changed = (change: object) => statusChanged({ case: { ...contact, ...change }, channel });
   test.each([
-    ['of another type', statusChanged({ case: contact, channel }, { eventType: 'CaseCreated' })],
-    ['of no type', statusChanged({ case: contact, channel }, { eventType: undefined })],
-    ['of another contact', statusChanged({ case: { ...contact, id: 4711 }, channel })],
     [
-      'of a status that is no end',
-      statusChanged({ case: { ...contact, status: 'open' }, channel }),
+      'of another type',
+      statusChanged({ case: contact, channel }, { eventType: 'CaseCreated' }),
+      useless,
     ],
-    ['of an unknown status', statusChanged({ case: { ...contact, status: 'gone' }, channel })],
-    ['of a foreign channel', statusChanged({ case: contact, channel: { id: 'sms_1' } })],
+    ['of no type', statusChanged({ case: contact, channel }, { eventType: undefined }), useless],
+    ['of another contact', changed({ id: 4711 }), taken],
+    ['of a status that is no end', changed({ status: 'open' }), taken],
+    ['of an unknown status', changed({ status: 'gone' }), useless],
+    ['of a status in capitals', changed({ status: 'CLOSED' }), useless],
+    ['of several statuses', changed({ status: ['closed'] }), useless],
+    ['of no status', changed({ status: null }), useless],
+    ['of a contact with no id', changed({ id: null }), useless],
+    ['of a contact whose id is no id', changed({ id: { number: 1001 } }), useless],
+    ['of a contact whose id has a space', changed({ id: '1001 ' }), useless],
+    ['of a foreign channel', statusChanged({ case: contact, channel: { id: 'sms_1' } }), homeless],
+    ['of an unknown thread', changed({ threadIdOnExternalPlatform: 'thread-2' }), homeless],
     [
-      'of an unknown thread',
-      statusChanged({ case: { ...contact, threadIdOnExternalPlatform: 'thread-2' }, channel }),
+      'of a thread whose id is no id',
+      changed({ threadIdOnExternalPlatform: '../thread-1' }),
+      homeless,
     ],
-    ['that names no thread', statusChanged({ case: { id: 1001, status: 'closed' }, channel })],
-    ['with nothing in it', statusChanged(null)],
-    ['that is a list', '[]'],
-    ['that is no JSON', 'hello'],
-    ['that is empty', ''],
-  ])('%s', async (_title, body) => {
+    ['that names several threads', changed({ threadIdOnExternalPlatform: ['thread-1'] }), useless],
+    [
+      'that names no thread',
+      statusChanged({ case: { id: 1001, status: 'closed' }, channel }),
+      useless,
+    ],
+    ['whose contact is a text', statusChanged({ case: '1001 closed', channel }), useless],
+    ['with nothing in it', statusChanged(null), useless],
+    ['that is a list', '[]', useless],
+    ['that is no JSON', 'hello', useless],
+    ['that is empty', '', useless],
+  ])('%s', async (_title, body, line) => {
     const gateway = await startWithThread();
-    expect((await tell(gateway, body)).status).toBe(204);
+    const { lastSeq } = gateway.threads.stateOf(ref);
+    expect(await tell(gateway, body)).toMatchObject({ status: 204, text: '' });
     expect(closedBy(gateway)).toBeUndefined();
-    expect(gateway.logLines.join()).toMatch(
-      /event ignored|event for no running thread|event taken/,
-    );
+    expect(gateway.threads.stateOf(ref).lastSeq).toBe(lastSeq);
+    expect(gateway.logLines.filter((one) => /event (ignored|for|taken)/.test(one))).toMatchObject([
+      expect.stringContaining(line),
+    ]);
   });
 
   test('older than what the thread knows', async () => {
@@ -132,6 +155,22 @@ describe('a signed event is answered 204 and ends nothing', () => {
     await tell(gateway, statusChanged({ case: newer, channel }));
     await tell(gateway, statusChanged({ case: contact, channel }));
     expect(closedBy(gateway)).toBeUndefined();
+  });
+});
+
+describe('events that come out of order leave a thread that has ended as it is', () => {
+  test.each([
+    ['older news', { status: 'open', statusUpdatedAt: '2026-03-01T09:59:00.000Z' }],
+    ['newer news', { status: 'open', statusUpdatedAt: '2026-03-01T10:01:00.000Z' }],
+    ['another end', { status: 'trashed', statusUpdatedAt: '2026-03-01T10:01:00.000Z' }],
+  ])('%s', async (_title, change) => {
+    const gateway = await startWithThread();
+    await tell(gateway, statusChanged({ case: contact, channel }));
+    const before = gateway.threads.stateOf(ref);
+    const body = statusChanged({ case: { ...contact, ...change }, channel });
+    expect((await tell(gateway, body)).status).toBe(204);
+    const { lastSeq, closed } = gateway.threads.stateOf(ref);
+    expect({ lastSeq, closed }).toEqual({ lastSeq: before.lastSeq, closed: before.closed });
   });
 });
 
@@ -152,6 +191,16 @@ describe('an event is refused', () => {
     });
     expect(closedBy(gateway)).toBeUndefined();
   });
+});
+
+test('an event that is too long is refused before it is read', async () => {
+  const gateway = await startWithThread();
+  const body = statusChanged({ case: { ...contact, note: 'x'.repeat(1024 * 1024) }, channel });
+  expect(await tell(gateway, body)).toMatchObject({
+    status: 413,
+    json: { code: 'BODY_TOO_LARGE' },
+  });
+  expect(closedBy(gateway)).toBeUndefined();
 });
 
 test('an event is asked for again while the threads cannot be told', async () => {

@@ -18,7 +18,14 @@ import { archiveLog, viewThread } from '../src/domain/customer-log.js';
 import { clockDueAtMs } from '../src/domain/idle-clock.js';
 import type { GatewayQueue } from '../src/domain/ids.js';
 import { startAgain } from '../src/domain/reopening.js';
-import { isFinished, isQuiet, newThread, nextWakeAtMs, transition } from '../src/domain/thread.js';
+import {
+  hear,
+  isFinished,
+  isQuiet,
+  newThread,
+  nextWakeAtMs,
+  startWork,
+} from '../src/domain/thread.js';
 import type { ThreadEnd, ThreadState } from '../src/domain/thread-state.js';
 import { liftThread } from '../src/domain/thread-versions.js';
 import { engine } from './activity-proxies.js';
@@ -153,12 +160,14 @@ function setUp(input: ThreadInput): Run {
 }
 
 function takeInbox(run: Run): void {
+  const atMs = Date.now();
   for (let event = run.inbox.shift(); event !== undefined; event = run.inbox.shift()) {
-    const { state, effects } = transition(run.state, { ...event, atMs: Date.now() });
-    run.state = state;
-    for (const effect of effects) {
-      void performEffect(effect, state).then((settled) => run.inbox.push(settled));
-    }
+    run.state = hear(run.state, { ...event, atMs });
+  }
+  const { state, effects } = startWork(run.state, atMs);
+  run.state = state;
+  for (const effect of effects) {
+    void performEffect(effect, state).then((settled) => run.inbox.push(settled));
   }
 }
 

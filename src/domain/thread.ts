@@ -84,12 +84,24 @@ export function newThread(start: {
 
 /** Gives the state after an event, and what is to be done now. Total: an event never throws. */
 export function transition(state: ThreadState, event: ThreadEvent): Transition {
-  const applied = giveUpClosing(apply(state, event), event.atMs);
-  if (event.atMs < applied.heldUntilMs) return { state: applied, effects: [] };
+  return startWork(hear(state, event), event.atMs);
+}
+
+/**
+ * Gives the state after an event. Events that came together are all heard before any work is
+ * started: a message is not posted that came just before the news of its thread's end.
+ */
+export function hear(state: ThreadState, event: ThreadEvent): ThreadState {
+  return giveUpClosing(apply(state, event), event.atMs);
+}
+
+/** Starts what can be done now. */
+export function startWork(state: ThreadState, nowMs: number): Transition {
+  if (nowMs < state.heldUntilMs) return { state, effects: [] };
   // A hold that is over is forgotten, or it would wake the thread again and again.
-  const free = applied.heldUntilMs === 0 ? applied : { ...applied, heldUntilMs: 0 };
-  const posts = startTask(free, event.atMs);
-  const shows = startShows(posts.state, event.atMs);
+  const free = state.heldUntilMs === 0 ? state : { ...state, heldUntilMs: 0 };
+  const posts = startTask(free, nowMs);
+  const shows = startShows(posts.state, nowMs);
   const block = startBlock(shows.state);
   return { state: block.state, effects: [...posts.effects, ...shows.effects, ...block.effects] };
 }

@@ -24,8 +24,6 @@ export interface Round {
   readonly repeats: number;
   /** Messages that came to the contact centre after the agent had closed; each opened a contact. */
   readonly late: number;
-  /** Posts that were asked for in the very task in which the thread came to know of its end. */
-  readonly askedWithEnd: number;
   /** How long the contact stayed open that such a message opened. */
   readonly openForMs?: number;
   /** Whatever must not be; empty when all is well. */
@@ -107,7 +105,7 @@ async function runRound(endings: Endings, news: News, random: () => number): Pro
   const verdicts = events.filter((event) => event.type === 'message-status');
   const late = lateMessages(chat, held);
   const openFor = openForMs(chat, held);
-  const { problems, askedWithEnd } = await lookAtHistory(endings, chat, held);
+  const problems = await lookAtHistory(endings, chat, held);
   return {
     news,
     sent: verdicts.filter(({ status }) => status === 'sent').length,
@@ -115,7 +113,6 @@ async function runRound(endings: Endings, news: News, random: () => number): Pro
     turnedAway: [...answers.values()].filter((status) => status === 409).length,
     repeats,
     late: late.length,
-    askedWithEnd,
     ...(openFor === undefined ? {} : { openForMs: openFor }),
     problems: [
       ...problemsOfVerdicts(verdicts, held, new Map([...answers, ['m-1', 202]])),
@@ -183,14 +180,14 @@ function openForMs({ contact }: Chat, { contacts }: SimulatedState): number | un
 }
 
 /**
- * After the task in which the thread came to know of its end it asked for no post. One that it had
- * asked for before, or just before in that very task, may still come.
+ * From the task in which the thread came to know of its end it asked for no post. One that it had
+ * asked for before may still come.
  */
 async function lookAtHistory(
   { temporal }: Endings,
   { channelId, customer, page }: Chat,
   { messages }: SimulatedState,
-): Promise<{ problems: string[]; askedWithEnd: number }> {
+): Promise<string[]> {
   const closedAt = page.events.find(({ state }) => state === 'closed')?.closedAt ?? '';
   const arrivals = messages.filter(
     ({ receivedAt }) => Date.parse(receivedAt) > Date.parse(closedAt),
@@ -198,15 +195,12 @@ async function lookAtHistory(
   const tasks = await readTasks(temporal, refOf(channelId, customer.threadId));
   const end = tasks.findIndex(({ isEnd }) => isEnd);
   const posts = (asked: readonly string[]) => asked.filter((name) => name === 'postMessage').length;
-  const askedLater = posts(tasks.slice(end + 1).flatMap(({ asked }) => asked));
-  const askedWithEnd = posts(tasks[end]?.asked ?? []);
-  const problems = [
+  const askedLater = posts(tasks.slice(Math.max(0, end)).flatMap(({ asked }) => asked));
+  return [
     ...(end === -1 ? ['its history knows no end'] : []),
     ...(askedLater > 0 ? [`${askedLater} messages were posted after the thread knew`] : []),
-    ...(askedWithEnd > 1 ? ['several messages were posted as the thread learned of its end'] : []),
     ...(arrivals.length > 1 ? [`${arrivals.length} messages came after the thread knew`] : []),
   ];
-  return { problems, askedWithEnd };
 }
 
 /** A line for each kind of news: what its rounds came to. */
@@ -221,7 +215,6 @@ export function describeRounds(rounds: readonly Round[]): string {
         `${news}: ${own.length} rounds, ${sum((one) => one.sent)} messages sent, ` +
         `${sum((one) => one.refused)} refused, ${sum((one) => one.turnedAway)} answered 409, ` +
         `${sum((one) => one.repeats)} times asked to repeat; ` +
-        `${sum((one) => one.askedWithEnd)} posts were asked for just before the end in one task; ` +
         `${open.length} rounds opened a contact, which was open ${Math.max(0, ...open)} ms at most`
       );
     })

@@ -228,6 +228,33 @@ describe.concurrent('a closed thread', () => {
   });
 });
 
+test('a message that came just before the news of the end, in one task, is not posted', async () => {
+  const resting = await createTestEngine({ temporalAddress: inject('temporalAddress') });
+  try {
+    const ref = newRef();
+    const centre = resting.centreOf(ref);
+    await resting.startWorker();
+    await resting.say(ref, inbound('m-1'));
+    await vi.waitFor(async () => expect(await resting.readAll(ref)).toHaveLength(2), soon);
+    await resting.settledLength(ref);
+    await resting.stopWorker();
+    await resting.say(ref, inbound('m-2'));
+    await resting.handleOf(ref).signal(contactEndedSignal, {
+      contact: centre.contact,
+      status: 'closed',
+      statusUpdatedAtMs: Date.now(),
+    });
+    await resting.startWorker();
+    await resting.handleOf(ref).result();
+    expect(centre.posts).toHaveLength(1);
+    expect(await resting.readAll(ref)).toContainEqual(
+      expect.objectContaining({ type: 'message-status', id: 'm-2', status: 'refused' }),
+    );
+  } finally {
+    await resting.close();
+  }
+}, 20_000);
+
 describe('a policy that changes', () => {
   /** A policy under which nobody is idle before the test is over. */
   const patient = { ...defaultPolicy, idleAfterMs: 3_600_000 };

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { assigneeOf, defaultAgent } from './agents.js';
 import { v1Body, v2Body } from './box-bodies.js';
 import type { BoxAnswer, BoxClient } from './box-client.js';
 import type { Agent, MessageContent, StoredMessage, StoredThread } from './model.js';
 import type { Store } from './store.js';
 import type { Tenant } from './tenant.js';
-import { brandOf, defaultAgent } from './views.js';
+import { brandOf } from './views.js';
 
 const agentSchema = z.strictObject({
   id: z.number().optional(),
@@ -99,6 +100,12 @@ export function createAgentDesk(deps: {
     return work.finally(() => calls.delete(work));
   }
 
+  /** Finds the agent who speaks in a thread: the one who has its contact. */
+  function speakerOf(thread: StoredThread | undefined): Agent {
+    const contact = thread && store.get('contacts', thread.contactNumber);
+    return (contact && assigneeOf(contact)) ?? defaultAgent;
+  }
+
   function draft(
     reply: z.output<typeof replySchema>,
     thread: StoredThread | undefined,
@@ -123,7 +130,7 @@ export function createAgentDesk(deps: {
       createdAt: new Date(at).toISOString(),
       receivedAt: new Date(at).toISOString(),
       receivedAtMs: at,
-      authorUser: { ...defaultAgent, ...given(reply.author) },
+      authorUser: { ...speakerOf(thread), ...given(reply.author) },
       sending: 'sending',
       form: reply.form,
       receipts: [],
@@ -259,7 +266,7 @@ export function createAgentDesk(deps: {
         body: {
           brand: brandOf(deps.tenantId),
           senderAction: { action: isTyping ? 'isTypingOn' : 'isTypingOff' },
-          authorUser: defaultAgent,
+          authorUser: speakerOf(tenant.thread(channelId, threadIdOnExternalPlatform)),
         },
       });
       return answer ?? { status: null, body: null };

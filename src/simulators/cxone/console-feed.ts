@@ -1,5 +1,6 @@
 /** What the console's page reads: cards, bubbles and the changes to them. */
 import type { Response } from 'express';
+import { agentName, agents, assigneeOf } from './agents.js';
 import type { SimulatorContext } from './context.js';
 import type { StoredContact, StoredMessage } from './model.js';
 import { customerName } from './views.js';
@@ -14,6 +15,7 @@ function cardOf(context: SimulatorContext, contact: StoredContact) {
   const { store } = context;
   const thread = store.get('threads', contact.threadId);
   const identity = store.get('customers', contact.customerId)?.identity;
+  const assignee = assigneeOf(contact);
   return {
     number: contact.number,
     channelId: contact.channelId,
@@ -24,6 +26,7 @@ function cardOf(context: SimulatorContext, contact: StoredContact) {
     customerName: customerName(identity),
     customerId: identity?.idOnExternalPlatform ?? '',
     customFields: (identity?.customFields ?? []).map(({ ident, value }) => ({ ident, value })),
+    assignee: assignee && { id: assignee.id, name: agentName(assignee) },
     status: contact.status,
     statusBy: contact.statusHistory.at(-1)?.by ?? 'system',
     statusUpdatedAt: contact.statusUpdatedAt,
@@ -56,8 +59,7 @@ function bubbleOf(message: StoredMessage) {
     type: message.messageContent.type,
     text: message.text,
     author: message.authorUser
-      ? message.authorUser.nickname ||
-        `${message.authorUser.firstName} ${message.authorUser.surname}`
+      ? agentName(message.authorUser)
       : customerName(message.authorEndUserIdentity),
     at: message.receivedAt,
     state,
@@ -86,6 +88,7 @@ export function overviewOf(context: SimulatorContext) {
     typing: context.typing.list(),
     faults: context.faults.list(),
     canSendEvents: context.events.isReady(),
+    agents: agents.map((agent) => ({ id: agent.id, name: agentName(agent) })),
   };
 }
 

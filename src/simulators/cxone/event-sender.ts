@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { assigneeOf } from './agents.js';
 import type { SentEvent, StoredContact } from './model.js';
 import type { Store } from './store.js';
 import { brandOf, contactView } from './views.js';
@@ -8,6 +9,8 @@ import { brandOf, contactView } from './views.js';
 export interface EventSender {
   /** Tells the middleware of a contact's status; resolves with what came of it. */
   caseStatusChanged(contact: StoredContact): Promise<SentEvent>;
+  /** Tells it whom a contact is with now, likewise. */
+  caseInboxAssigneeChanged(contact: StoredContact): Promise<SentEvent>;
   /** Says whether there are an address and a secret to send with. */
   isReady(): boolean;
   setUrl(url: string): void;
@@ -63,32 +66,48 @@ export function createEventSender(options: {
     return sent;
   }
 
+  async function tell(
+    eventType: string,
+    contact: StoredContact,
+    more: Record<string, unknown> = {},
+  ): Promise<SentEvent> {
+    const at = new Date(store.now()).toISOString();
+    const eventId = randomUUID();
+    const envelope = {
+      eventId,
+      eventObject: 'Case',
+      eventType,
+      createdAt: at,
+      traceId: randomUUID(),
+      context: { initiator: { type: 'user', id: '11002' } },
+      data: {
+        brand: brandOf(options.tenantId),
+        channel: { id: contact.channelId },
+        case: contactView(store, contact),
+        ...more,
+      },
+    };
+    const event: SentEvent = {
+      eventId,
+      eventType,
+      at,
+      contactNumber: contact.number,
+      attempts: 0,
+      status: null,
+    };
+    const sent = await send(event, JSON.stringify(envelope));
+    store.put('events', sent);
+    return sent;
+  }
+
   return {
-    async caseStatusChanged(contact) {
-      const at = new Date(store.now()).toISOString();
-      const eventId = randomUUID();
-      const view = contactView(store, contact);
-      const envelope = {
-        eventId,
-        eventObject: 'Case',
-        eventType: 'CaseStatusChanged',
-        createdAt: at,
-        traceId: randomUUID(),
-        context: { initiator: { type: 'user', id: '11002' } },
-        data: { brand: brandOf(options.tenantId), channel: { id: contact.channelId }, case: view },
-      };
-      const event: SentEvent = {
-        eventId,
-        eventType: envelope.eventType,
-        at,
-        contactNumber: contact.number,
-        attempts: 0,
-        status: null,
-      };
-      const sent = await send(event, JSON.stringify(envelope));
-      store.put('events', sent);
-      return sent;
-    },
+    caseStatusChanged: (contact) => tell('CaseStatusChanged', contact),
+    // That `inboxAssignee` is the whole user, as `inboxAssigneeUser` is, is INFERRED.
+    caseInboxAssigneeChanged: (contact) =>
+      tell('CaseInboxAssigneeChanged', contact, {
+        routingQueue: null,
+        inboxAssignee: assigneeOf(contact),
+      }),
     isReady: () => url !== undefined && secret !== undefined,
     setUrl(next) {
       url = next;

@@ -79,6 +79,8 @@ export interface StoredContact {
   createdAt: string;
   updatedAt: string;
   abandon?: { type: string; abandonedAt: string };
+  /** The id of the agent that it was assigned to. */
+  inboxAssignee?: number;
   inboundCount: number;
   outboundCount: number;
   unread: number;

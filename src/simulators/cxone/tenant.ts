@@ -39,6 +39,8 @@ export interface Tenant {
     status: ContactStatus,
     by: 'agent' | 'api' | 'system',
   ): StoredContact;
+  /** Gives a contact to an agent; whatever its status, it keeps it. */
+  assign(contact: StoredContact, agentId: number): StoredContact;
 }
 
 /** Says whether a contact takes no more part in its thread. */
@@ -167,6 +169,11 @@ export function createTenant(store: Store): Tenant {
         updatedAt: at,
         statusHistory: [...contact.statusHistory, { status, at, by }],
       };
+      store.put('contacts', next);
+      return next;
+    },
+    assign(contact, agentId) {
+      const next = { ...contact, inboxAssignee: agentId, updatedAt: iso() };
       store.put('contacts', next);
       return next;
     },

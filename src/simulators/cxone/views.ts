@@ -1,5 +1,6 @@
 /** Renders what the tenant holds as DFO shows it, with more fields than a middleware needs. */
-import type { Agent, Identity, StoredContact, StoredMessage, StoredThread } from './model.js';
+import { assigneeOf } from './agents.js';
+import type { Identity, StoredContact, StoredMessage, StoredThread } from './model.js';
 import type { Store } from './store.js';
 
 /** Is the business unit as DFO names it. */
@@ -14,20 +15,6 @@ export function brandOf(tenantId: string) {
     acdClusterId: 'SIM',
   };
 }
-
-/** Is the agent that the console and the admin API speak as, unless another is given. */
-export const defaultAgent: Agent = {
-  id: 11_002,
-  incontactId: '11eb0f5e-7a3a-4d10-b2c4-0242ac110003',
-  emailAddress: 'ranger@jungle.example',
-  loginUsername: 'ranger@jungle.example',
-  firstName: 'Ranger',
-  surname: 'Station',
-  nickname: null,
-  imageUrl: 'https://jungle.example/ranger.png',
-  isBotUser: false,
-  isSurveyUser: false,
-};
 
 function identityView(channelId: string, identity: Identity) {
   const names = [identity.firstName, identity.lastName].filter(Boolean).join(' ');
@@ -72,8 +59,8 @@ export function contactView(store: Store, contact: StoredContact) {
     abandon: contact.abandon ?? null,
     authorEndUserIdentity: identity ?? null,
     endUser: identity ? { ...identity, id: contact.customerId, identities: [identity] } : null,
-    inboxAssignee: contact.outboundCount > 0 ? defaultAgent.id : null,
-    inboxAssigneeUser: contact.outboundCount > 0 ? defaultAgent : null,
+    inboxAssignee: assigneeOf(contact)?.id ?? null,
+    inboxAssigneeUser: assigneeOf(contact),
     inboxPreAssigneeUser: null,
     ownerAssigneeUser: null,
     recipients: [],

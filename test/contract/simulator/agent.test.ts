@@ -43,6 +43,36 @@ const reply = (overrides: object = {}) =>
 const outbound = () =>
   simulator.state().messages.filter(({ direction }) => direction === 'outbound');
 
+/** Starts a simulator that signs events, and who takes them with these answers, one after another. */
+async function startSigning(...answers: number[]) {
+  const received: { headers: NodeJS.Dict<string | string[]>; body: string }[] = [];
+  const server = createServer((req, res) => {
+    let body = '';
+    req.setEncoding('utf8').on('data', (chunk: string) => {
+      body += chunk;
+    });
+    req.on('end', () => {
+      res.writeHead(answers[received.length] ?? 500).end();
+      received.push({ headers: req.headers, body });
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const signing = await startTestSimulator({
+    eventsUrl: `http://127.0.0.1:${port}/events`,
+    eventsSecret: 'thisIsSecretKey',
+  });
+  return {
+    signing,
+    received,
+    async close() {
+      await signing.close();
+      server.close();
+    },
+  };
+}
+
 describe('a reply', () => {
   test('calls without a token first, fetches one on 401, and keeps it', async () => {
     const answer = await reply({ id: 'm-1' });
@@ -213,11 +243,16 @@ describe('receipts', () => {
 });
 
 describe('the agent', () => {
-  test('types', async () => {
-    const answer = await request(`${simulator.url}/simulator/agent/typing`, {
+  const typing = (isTyping: boolean) =>
+    request(`${simulator.url}/simulator/agent/typing`, {
       method: 'POST',
-      body: { channelId: 'c', threadIdOnExternalPlatform: 'thread-1', typing: true },
+      body: { channelId: 'c', threadIdOnExternalPlatform: 'thread-1', typing: isTyping },
     });
+  const assign = (number: string | undefined, body: object, { url } = simulator) =>
+    request(`${url}/simulator/agent/contacts/${number}/assignee`, { method: 'POST', body });
+
+  test('types', async () => {
+    const answer = await typing(true);
     expect(answer.body).toMatchObject({ status: 204 });
     expect(box.requests.at(-1)).toMatchObject({
       path: '/box/1.0/channel/c/thread/thread-1/sender-action',
@@ -225,26 +260,57 @@ describe('the agent', () => {
     });
   });
 
-  test('closes a contact, and the event is signed over its very bytes', async () => {
-    const received: { headers: NodeJS.Dict<string | string[]>; body: string }[] = [];
-    const server = createServer((req, res) => {
-      let body = '';
-      req.setEncoding('utf8').on('data', (chunk: string) => {
-        body += chunk;
-      });
-      req.on('end', () => {
-        received.push({ headers: req.headers, body });
-        // The first delivery fails: the event is sent again.
-        res.writeHead(received.length === 1 ? 503 : 204).end();
-      });
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
-    const signing = await startTestSimulator({
-      eventsUrl: `http://127.0.0.1:${port}/events`,
-      eventsSecret: 'thisIsSecretKey',
+  test('who is given a contact has it, speaks in it, and leaves it open', async () => {
+    await reply();
+    const contact = simulator.state().contacts[0];
+    const answer = await assign(contact?.number, { agentId: 11_003 });
+    expect(answer.body).toMatchObject({ status: 'open', agentId: 11_003, event: null });
+    await reply();
+    expect(outbound().map(({ authorUser }) => authorUser?.firstName)).toEqual(['Ranger', 'Night']);
+    await typing(true);
+    expect(box.requests.at(-1)?.body).toMatchObject({ authorUser: { firstName: 'Night' } });
+    expect((await dfo.call('GET', `/contacts/${contact?.number}`)).body).toMatchObject({
+      status: 'open',
+      statusUpdatedAt: contact?.statusUpdatedAt,
+      inboxAssignee: 11_003,
+      inboxAssigneeUser: { firstName: 'Night' },
     });
+    expect((await dfo.post('c', newMessage())).body).toMatchObject({
+      consumerContact: { id: contact?.number },
+    });
+    expect(simulator.state().violations).toEqual([]);
+  });
+
+  test('cannot give a contact to nobody', async () => {
+    const answer = await assign(simulator.state().contacts[0]?.number, { agentId: 7 });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({ errors: [{ field: 'agentId' }] });
+  });
+
+  test('tells of a contact that is given away by a signed event that says it is open', async () => {
+    const { signing, received, close } = await startSigning(204);
+    await (await openDfo(signing)).post('c', newMessage());
+    const number = signing.state().contacts[0]?.number;
+    const body = { agentId: 11_003, event: true };
+    const answer = await assign(number, body, signing);
+    expect(answer.body).toMatchObject({ event: { status: 204, attempts: 1 } });
+    expect(received.map(({ body: text }) => JSON.parse(text) as unknown)).toMatchObject([
+      {
+        eventType: 'CaseInboxAssigneeChanged',
+        data: {
+          case: { id: number, status: 'new', inboxAssignee: 11_003 },
+          channel: { id: 'c' },
+          routingQueue: null,
+          inboxAssignee: { id: 11_003 },
+        },
+      },
+    ]);
+    await close();
+  });
+
+  test('closes a contact, and the event is signed over its very bytes', async () => {
+    // The first delivery fails: the event is sent again.
+    const { signing, received, close } = await startSigning(503, 204);
     await (await openDfo(signing)).post('c', newMessage());
     const number = signing.state().contacts[0]?.number;
     const answer = await request(`${signing.url}/simulator/agent/contacts/${number}/status`, {
@@ -264,8 +330,7 @@ describe('the agent', () => {
         .update(second?.body ?? '')
         .digest('base64'),
     });
-    await signing.close();
-    server.close();
+    await close();
   });
 
   test('closes a contact without an event', async () => {

@@ -107,6 +107,67 @@ test('typing is shown, and closing ends the thread for the agent', async () => {
   expect(complaints).toEqual([]);
 });
 
+test('a contact is given to the other agent, who answers in it', async () => {
+  await dfo.post('c', newMessage());
+  await contact('Hippo').click();
+  await page.getByText('Agent nobody yet').waitFor();
+  const reassign = page.getByRole('button', { name: 'Reassign' });
+  await reassign.click();
+  await page.getByText('Agent Night Watch').waitFor();
+  await page.getByRole('textbox', { name: 'Reply' }).fill('Good evening.');
+  await page.keyboard.press('Enter');
+  await log().getByText('Night Watch').waitFor();
+  await reassign.click();
+  await page.getByText('Agent Ranger Station').waitFor();
+  expect(simulator.state().contacts).toMatchObject([{ status: 'open', inboxAssignee: 11_002 }]);
+  expect(complaints).toEqual([]);
+});
+
+test('a contact is trashed', async () => {
+  await dfo.post('c', newMessage());
+  await contact('Hippo').click();
+  await page.getByRole('button', { name: 'Trash' }).click();
+  await page.getByText(/This contact was trashed by the agent/).waitFor();
+  expect(await page.getByRole('button', { name: 'Reassign' }).isDisabled()).toBe(true);
+  expect(await page.getByRole('button', { name: 'Close', exact: true }).isDisabled()).toBe(true);
+});
+
+test('a message on a thread that was closed is shown as a violation, beside its new contact', async () => {
+  await dfo.post('c', newMessage());
+  const number = simulator.state().contacts[0]?.number;
+  await dfo.call('PUT', `/contacts/${number}/status`, { status: 'closed' });
+  await dfo.call('PUT', '/channels/c/threads/thread-1', { canAddMoreMessages: false });
+  await dfo.post('c', newMessage({ messageContent: { type: 'TEXT', payload: { text: 'Late.' } } }));
+  await contact('Hippo').filter({ hasText: 'Late.' }).waitFor();
+  await page.getByRole('button', { name: 'All', exact: true }).click();
+  await expect.poll(() => contact('Hippo').count()).toBe(2);
+  await page.getByRole('button', { name: /Faults and violations.*2 violations/ }).click();
+  await page.getByText('A message after the close').waitFor();
+  await page.getByText('A message on an ended thread').waitFor();
+});
+
+test('a fault is ordered for the calls that are chosen, and stays in sight beside others', async () => {
+  await dfo.post('c', newMessage());
+  const path = `/contacts/${simulator.state().contacts[0]?.number}/status`;
+  await page.getByRole('button', { name: /Faults and violations/ }).click();
+  const calls = page.getByLabel('A switch is for');
+  await calls.selectOption({ label: 'a contact’s status: PUT contacts/…/status' });
+  const control = page.getByRole('switch', { name: 'Server error' });
+  await control.click();
+  await expect.poll(() => control.getAttribute('aria-checked')).toBe('true');
+  expect((await dfo.call('PUT', path, { status: 'closed' })).status).toBe(500);
+  expect((await dfo.post('c', newMessage())).status).toBe(201);
+
+  await calls.selectOption({ label: 'messages: POST …/messages' });
+  await expect.poll(() => control.getAttribute('aria-checked')).toBe('false');
+  const other = page.getByRole('listitem').filter({ hasText: 'PUT contacts/…/status' });
+  await other.getByText('Hit 1').waitFor();
+  await other.getByRole('button', { name: 'Switch off' }).click();
+  await other.waitFor({ state: 'detached' });
+  expect((await dfo.call('PUT', path, { status: 'closed' })).status).toBe(204);
+  expect(complaints).toEqual([]);
+});
+
 test('a fault is switched on and off, and a violation is shown', async () => {
   await page.getByRole('button', { name: /Faults and violations/ }).click();
   const control = page.getByRole('switch', { name: 'Server error' });

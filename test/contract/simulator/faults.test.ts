@@ -115,6 +115,56 @@ describe('a fault', () => {
   });
 });
 
+describe('a fault of the calls that end a contact, or look at its end,', () => {
+  type Call = (number: string) => Promise<{ status: number }>;
+  const statusCalls: [string, number, Call][] = [
+    [
+      'updateContactStatus',
+      204,
+      (number) => dfo.call('PUT', `/contacts/${number}/status`, { status: 'closed' }),
+    ],
+    [
+      'abandonContact',
+      204,
+      (number) => dfo.call('POST', `/contacts/${number}/abandon`, { type: 'abandon' }),
+    ],
+    [
+      'updateThread',
+      204,
+      () => dfo.call('PUT', '/channels/c/threads/thread-1', { canAddMoreMessages: false }),
+    ],
+    ['getContact', 200, (number) => dfo.call('GET', `/contacts/${number}`)],
+    ['listContacts', 200, () => dfo.call('GET', '/contacts?channel[]=c')],
+    ['listThreads', 200, () => dfo.call('GET', '/threads?query=thread-1')],
+  ];
+
+  async function begin(match: string, fault: object): Promise<string> {
+    await dfo.post('c', newMessage());
+    await switchOn({ match, times: 1, ...fault });
+    return simulator.state().contacts[0]?.number ?? '';
+  }
+  const ends = () => {
+    const { contacts, threads } = simulator.state();
+    return [contacts[0]?.status, threads[0]?.canAddMoreMessages];
+  };
+
+  test.each(statusCalls)('hits one %s, which does nothing', async (match, good, call) => {
+    const number = await begin(match, { kind: 'status', status: 503 });
+    expect((await call(number)).status).toBe(503);
+    expect(ends()).toEqual(['new', true]);
+    expect((await call(number)).status).toBe(good);
+  });
+
+  test.each(statusCalls)('cuts one %s off when its work is done', async (match, good, call) => {
+    const number = await begin(match, { kind: 'reset-after' });
+    await expect(call(number)).rejects.toThrow('fetch failed');
+    const after = ends();
+    expect((await call(number)).status).toBe(good);
+    expect(ends()).toEqual(after);
+    expect(simulator.state().requests[match]?.answers).toEqual({ reset: 1, [good]: 1 });
+  });
+});
+
 describe('limits', () => {
   test('one contact takes its burst, then waits for the refill', async () => {
     let now = Date.parse('2026-03-01T10:00:00Z');

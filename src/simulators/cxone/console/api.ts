@@ -1,3 +1,9 @@
+/** Is an agent, as the page names them. */
+export interface Agent {
+  readonly id: number;
+  readonly name: string;
+}
+
 /** Is a contact in the list. */
 export interface Card {
   readonly number: string;
@@ -9,6 +15,8 @@ export interface Card {
   readonly customerName: string;
   readonly customerId: string;
   readonly customFields: readonly { readonly ident: string; readonly value: string }[];
+  /** Whom it is with; null while nobody has answered or was given it. */
+  readonly assignee: Agent | null;
   readonly status: string;
   readonly statusBy: 'system' | 'agent' | 'api';
   readonly statusUpdatedAt: string;
@@ -69,6 +77,7 @@ export interface Overview {
   readonly total: number;
   /** Whether the simulator was given an address and a secret for signed events. */
   readonly canSendEvents: boolean;
+  readonly agents: readonly Agent[];
   readonly violations: readonly Violation[];
   readonly typing: readonly string[];
   readonly faults: readonly Fault[];
@@ -84,7 +93,7 @@ export interface Changes {
 }
 
 /** Is what the simulator says of an event that it sent. */
-export interface StatusResult {
+export interface EventResult {
   readonly event: { readonly status: number | null; readonly reason?: string } | null;
 }
 
@@ -107,7 +116,9 @@ export const api = {
   messages: (number: string) => call<Bubble[]>('GET', `/console/contacts/${number}/messages`),
   markRead: (number: string) => call<null>('POST', `/agent/contacts/${number}/read`),
   setStatus: (number: string, status: string, event: boolean) =>
-    call<StatusResult>('POST', `/agent/contacts/${number}/status`, { status, event }),
+    call<EventResult>('POST', `/agent/contacts/${number}/status`, { status, event }),
+  assign: (number: string, agentId: number, event: boolean) =>
+    call<EventResult>('POST', `/agent/contacts/${number}/assignee`, { agentId, event }),
   reply: (card: Card, text: string, form: 'v1' | 'v2', id?: string) =>
     call<unknown>('POST', '/agent/replies', {
       channelId: card.channelId,

@@ -1,4 +1,5 @@
 import {
+  type Agent,
   api,
   type Bubble,
   type Card,
@@ -15,6 +16,8 @@ export interface Desk {
   readonly faults: readonly Fault[];
   readonly typing: ReadonlySet<string>;
   readonly canSendEvents: boolean;
+  /** Whom a contact can be given to. */
+  readonly agents: readonly Agent[];
   readonly connection: 'connecting' | 'live' | 'lost';
   readonly selected: Card | undefined;
   /** The selected contact's messages, oldest first; undefined while they load. */
@@ -37,6 +40,7 @@ export function createDesk(): Desk {
   let violations: readonly Violation[] = [];
   let faults: readonly Fault[] = [];
   let canSendEvents = false;
+  let agents: readonly Agent[] = [];
   let connection: Desk['connection'] = 'connecting';
   let selectedNumber: string | undefined;
   let messages: Map<string, Bubble> | undefined;
@@ -70,7 +74,7 @@ export function createDesk(): Desk {
     for (const card of overview.contacts) contacts.set(card.number, card);
     typing.clear();
     for (const threadId of overview.typing) typing.add(threadId);
-    ({ violations, faults, canSendEvents } = overview);
+    ({ violations, faults, canSendEvents, agents } = overview);
   }
 
   function apply(changes: Changes): void {
@@ -134,6 +138,9 @@ export function createDesk(): Desk {
     },
     get canSendEvents() {
       return canSendEvents;
+    },
+    get agents() {
+      return agents;
     },
     get connection() {
       return connection;

@@ -1,5 +1,6 @@
 import { api, type Bubble, type Card } from './api.js';
 import { mountComposer } from './composer.js';
+import { mountContactActs } from './contact-acts.js';
 import { avatar, hasEnded, statusBadge } from './contact-list.js';
 import type { Desk } from './desk.js';
 import { find, h, showItems } from './dom.js';
@@ -43,10 +44,10 @@ function openThread(root: HTMLElement, desk: Desk, number: string, leave: () => 
   const typing = h('p', { class: 'typing', role: 'status' });
   const note = h('p', { class: 'note', hidden: true });
   const composer = mountComposer(desk, number);
+  const renderActs = mountContactActs(desk, number);
   root.classList.add('is-open');
   root.replaceChildren(head, log, typing, note, composer.element);
 
-  let wantsEvent = true;
   // New messages are followed until the agent scrolls up to read.
   let follows = true;
   const stayAtEnd = () => {
@@ -59,17 +60,6 @@ function openThread(root: HTMLElement, desk: Desk, number: string, leave: () => 
 
   let headPrint = '';
 
-  function setStatus(status: string): void {
-    void desk.attempt('Changing the status', async () => {
-      const { event } = await api.setStatus(number, status, wantsEvent && desk.canSendEvents);
-      if (event && (event.status === null || event.status >= 300)) {
-        const what =
-          event.status === null ? (event.reason ?? 'no answer') : `answered ${event.status}`;
-        desk.trouble(`The contact is ${status}, but the event was not taken: ${what}.`);
-      }
-    });
-  }
-
   function drawHead(card: Card): void {
     const canSend = desk.canSendEvents;
     const print = JSON.stringify({ ...card, lastMessage: null, unread: 0, updatedAt: '', canSend });
@@ -79,16 +69,6 @@ function openThread(root: HTMLElement, desk: Desk, number: string, leave: () => 
       document.activeElement instanceof HTMLElement && head.contains(document.activeElement)
         ? document.activeElement.id
         : undefined;
-    const ended = hasEnded(card);
-    const event = h('input', {
-      type: 'checkbox',
-      id: 'with-event',
-      checked: wantsEvent && canSend,
-      disabled: !canSend,
-      onchange: () => {
-        wantsEvent = event.checked;
-      },
-    });
     head.replaceChildren(
       h('button', { type: 'button', id: 'back', class: 'button back', onclick: leave }, 'Back'),
       avatar(card),
@@ -101,47 +81,12 @@ function openThread(root: HTMLElement, desk: Desk, number: string, leave: () => 
           { class: 'facts' },
           fact('Channel', card.channelName),
           fact('Contact', card.number),
+          fact('Agent', card.assignee?.name ?? 'nobody yet'),
           fact('Customer', card.customerId),
           ...card.customFields.map(({ ident, value }) => fact(ident, value)),
         ),
       ),
-      h(
-        'div',
-        { class: 'ending' },
-        h(
-          'label',
-          {
-            class: 'check',
-            title: canSend
-              ? 'Tell the middleware by DFO’s signed event'
-              : 'No address or no secret for signed events is set',
-          },
-          event,
-          'Signed event',
-        ),
-        h(
-          'button',
-          {
-            type: 'button',
-            id: 'resolve',
-            class: 'button',
-            disabled: ended || card.status === 'resolved',
-            onclick: () => setStatus('resolved'),
-          },
-          'Resolve',
-        ),
-        h(
-          'button',
-          {
-            type: 'button',
-            id: 'close',
-            class: 'button danger',
-            disabled: ended,
-            onclick: () => setStatus('closed'),
-          },
-          'Close',
-        ),
-      ),
+      renderActs(card),
     );
     if (focused !== undefined && focused !== '') document.getElementById(focused)?.focus();
   }

@@ -1,75 +1,14 @@
-import { api, type Fault, type FaultOrder, type Violation } from './api.js';
+import { api, type Violation } from './api.js';
 import type { Desk } from './desk.js';
 import { find, h, showItems } from './dom.js';
+import { isUsedUp, mountFaultSwitches } from './fault-switches.js';
 import { timeOf } from './moments.js';
 import { replyForm, setReplyForm } from './preferences.js';
-
-interface Switch {
-  readonly label: string;
-  readonly says: string;
-  readonly order: FaultOrder;
-}
-
-const switches: readonly Switch[] = [
-  {
-    label: 'Slow',
-    says: 'Every DFO call takes two seconds longer',
-    order: { match: '/dfo/3.0/*', kind: 'delay', delayMs: 2000 },
-  },
-  {
-    label: 'Too many requests',
-    says: 'Messages get 429 with Retry-After: 3',
-    order: { match: 'createMessage', kind: 'status', status: 429, retryAfterSeconds: 3 },
-  },
-  {
-    label: 'Server error',
-    says: 'Messages get 500, nothing is stored',
-    order: { match: 'createMessage', kind: 'status', status: 500 },
-  },
-  {
-    label: 'Cut before the work',
-    says: 'The connection breaks, nothing is stored',
-    order: { match: 'createMessage', kind: 'reset-before' },
-  },
-  {
-    label: 'Cut after the work',
-    says: 'The message is stored, its answer is lost',
-    order: { match: 'createMessage', kind: 'reset-after' },
-  },
-  {
-    label: 'Unreadable answer',
-    says: 'The message is stored, the 200 makes no sense',
-    order: { match: 'createMessage', kind: 'garbage' },
-  },
-  {
-    label: 'Expired token',
-    says: 'Messages get 401',
-    order: { match: 'createMessage', kind: 'expired-token' },
-  },
-  {
-    label: 'Replies twice',
-    says: 'Each reply is sent to the middleware twice at once',
-    order: { match: 'box*', kind: 'duplicate-call' },
-  },
-];
-
-const isOrder = (fault: Fault, order: FaultOrder): boolean =>
-  fault.match === order.match && fault.kind === order.kind && fault.status === order.status;
-const isUsedUp = (fault: Fault): boolean => fault.times !== undefined && fault.hits >= fault.times;
 
 /** Mounts the panel of fault switches and violations, with the button that shows it. */
 export function mountToolsPanel(desk: Desk): void {
   const panel = find('tools');
   const toggle = find('tools-toggle');
-  const often = h(
-    'select',
-    { id: 'often' },
-    h('option', { value: '' }, 'until switched off'),
-    h('option', { value: '1' }, 'for the next call'),
-    h('option', { value: '3' }, 'for the next three calls'),
-  );
-  const switchList = h('ul', { class: 'switches' });
-  const otherList = h('ul', { class: 'others' });
   const violationList = h('ul', { class: 'violations' });
   const noViolation = h(
     'p',
@@ -84,6 +23,7 @@ export function mountToolsPanel(desk: Desk): void {
   );
   formSelect.value = replyForm();
 
+  const switches = mountFaultSwitches(desk);
   const act = (what: string, work: () => Promise<unknown>) => () => void desk.attempt(what, work);
   panel.append(
     h('h2', {}, 'Violations'),
@@ -99,9 +39,7 @@ export function mountToolsPanel(desk: Desk): void {
         'Switch all off',
       ),
     ),
-    h('p', { class: 'field' }, h('label', { for: 'often' }, 'A switch holds'), often),
-    switchList,
-    otherList,
+    ...switches.elements,
     h(
       'div',
       { class: 'row' },
@@ -120,39 +58,9 @@ export function mountToolsPanel(desk: Desk): void {
     h('p', { class: 'field' }, h('label', { for: 'reply-form' }, 'Form'), formSelect),
   );
 
-  function flip({ label, order }: Switch, isOn: boolean): Promise<void> {
-    return desk.attempt(`“${label}”`, async () => {
-      for (const fault of desk.faults) if (isOrder(fault, order)) await api.removeFault(fault.id);
-      if (isOn)
-        await api.addFault({
-          ...order,
-          ...(often.value === '' ? {} : { times: Number(often.value) }),
-        });
-    });
-  }
-
   function draw(): void {
     const on = desk.faults.filter((fault) => !isUsedUp(fault));
-    showItems(
-      switchList,
-      switches.map((item) => ({
-        ...item,
-        fault: on.find((fault) => isOrder(fault, item.order)) ?? null,
-      })),
-      ({ label }) => label,
-      (item) => renderSwitch(item, item.fault, (isOn) => void flip(item, isOn)),
-    );
-    const others = on.filter((fault) => !switches.some(({ order }) => isOrder(fault, order)));
-    showItems(
-      otherList,
-      others,
-      ({ id }) => id,
-      (fault) =>
-        renderOther(
-          fault,
-          act('Switching off', () => api.removeFault(fault.id)),
-        ),
-    );
+    switches.draw(on);
     showItems(violationList, desk.violations.toReversed(), ({ id }) => id, renderViolation);
     noViolation.hidden = desk.violations.length > 0;
     const count = desk.violations.length;
@@ -177,52 +85,6 @@ export function mountToolsPanel(desk: Desk): void {
     toggle.focus();
   });
   desk.onChange(draw);
-}
-
-function renderSwitch(
-  item: Switch,
-  fault: Fault | null,
-  flip: (isOn: boolean) => void,
-): HTMLElement {
-  const id = `fault-${item.label.toLowerCase().replaceAll(' ', '-')}`;
-  const control: HTMLButtonElement = h('button', {
-    type: 'button',
-    role: 'switch',
-    id,
-    class: 'switch',
-    'aria-checked': fault ? 'true' : 'false',
-    'aria-label': item.label,
-    'aria-describedby': `${id}-says`,
-    onclick: () => flip(fault === null),
-  });
-  const left = fault?.times === undefined ? '' : `, ${fault.times - fault.hits} to go`;
-  return h(
-    'li',
-    {},
-    h(
-      'div',
-      { class: 'switch-text' },
-      h('b', {}, item.label),
-      h('span', { id: `${id}-says` }, item.says),
-      fault !== null && h('span', { class: 'hits' }, `Hit ${fault.hits}${left}`),
-    ),
-    control,
-  );
-}
-
-function renderOther(fault: Fault, remove: () => void): HTMLElement {
-  return h(
-    'li',
-    {},
-    h(
-      'div',
-      { class: 'switch-text' },
-      h('b', {}, fault.kind),
-      h('span', {}, fault.match),
-      h('span', { class: 'hits' }, `Hit ${fault.hits}`),
-    ),
-    h('button', { type: 'button', class: 'link', onclick: remove }, 'Switch off'),
-  );
 }
 
 const names: Readonly<Record<string, string>> = {

@@ -3,6 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { Router } from 'express';
 import { z } from 'zod';
 import { replySchema } from '../agent-desk.js';
+import { agents } from '../agents.js';
 import type { BoxClient } from '../box-client.js';
 import type { SimulatorContext } from '../context.js';
 import { notFound, parseBody } from '../dfo-error.js';
@@ -42,6 +43,10 @@ const typingSchema = z.strictObject({
 });
 const agentStatusSchema = z.strictObject({
   status: z.enum(contactStatuses),
+  event: z.boolean().default(false),
+});
+const assigneeSchema = z.strictObject({
+  agentId: z.number().refine((id) => agents.some((agent) => agent.id === id), 'no such agent'),
   event: z.boolean().default(false),
 });
 const limitsSchema = z
@@ -151,6 +156,14 @@ export function adminRoutes(
     const event = body.event ? await events.caseStatusChanged(contact) : null;
     await store.durable();
     res.json({ number: contact.number, status: contact.status, event });
+  });
+  router.post('/agent/contacts/:number/assignee', async (req, res) => {
+    const body = parseBody(assigneeSchema, req.body);
+    const contact = tenant.assign(contactOf(req), body.agentId);
+    await store.durable();
+    const event = body.event ? await events.caseInboxAssigneeChanged(contact) : null;
+    await store.durable();
+    res.json({ number: contact.number, status: contact.status, agentId: body.agentId, event });
   });
   router.post('/agent/contacts/:number/read', async (req, res) => {
     const contact = contactOf(req);

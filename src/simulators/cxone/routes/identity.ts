@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import { defaultAgent } from '../agents.js';
 import type { SimulatorContext } from '../context.js';
 import { DfoError, parseBody } from '../dfo-error.js';
 import { type Operation, queryValue } from '../operations.js';
 import { sameSecret } from '../tokens.js';
-import { brandOf, defaultAgent } from '../views.js';
+import { brandOf } from '../views.js';
 
 /** Names our own origin as the caller reached it. */
 export function originOf(req: Request): string {

@@ -26,6 +26,8 @@ export interface SystemOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The channels file's content; the sandbox's channel by default. */
   readonly channels?: unknown;
+  /** Instead of the sandbox's channel, one like it for each of these ids, with this policy. */
+  readonly policies?: Readonly<Record<string, object>>;
 }
 
 /** What the simulator signs its events with. */
@@ -41,16 +43,21 @@ async function freePort(): Promise<number> {
 }
 
 const widgetChannel = {
-  channels: [
-    {
-      id: 'watering-hole',
-      name: 'The Watering Hole',
-      adapter: { kind: 'widget', allowedOrigins: [] as string[], identity: { kind: 'anonymous' } },
-      limits: { sessionsPerMinute: 100_000, messagesPerMinute: 100_000 },
-      customFields: [{ ident: 'species', label: 'Species', type: 'text' }],
-    },
-  ],
+  name: 'The Watering Hole',
+  adapter: { kind: 'widget', identity: { kind: 'anonymous' } },
+  limits: { sessionsPerMinute: 100_000, messagesPerMinute: 100_000 },
+  customFields: [{ ident: 'species', label: 'Species', type: 'text' }],
 };
+
+function channelsOf(gatewayUrls: readonly string[], policies: Readonly<Record<string, object>>) {
+  const channels = Object.entries(policies).map(([id, policy]) => ({
+    ...widgetChannel,
+    id,
+    adapter: { ...widgetChannel.adapter, allowedOrigins: gatewayUrls },
+    policy,
+  }));
+  return { channels };
+}
 
 /** Starts a system on a Temporal server that runs already; resolves when all of it is ready. */
 export async function startSystem(options: SystemOptions): Promise<System> {
@@ -62,8 +69,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const gatewayUrls = gatewayPorts.map((port) => `http://127.0.0.1:${port}`);
   const simulatorUrl = `http://127.0.0.1:${simulatorPort}`;
   const channelsFile = join(folder, 'channels.json');
-  const channels = structuredClone(widgetChannel);
-  for (const channel of channels.channels) channel.adapter.allowedOrigins.push(...gatewayUrls);
+  const channels = channelsOf(gatewayUrls, options.policies ?? { 'watering-hole': {} });
   await writeFile(channelsFile, JSON.stringify(options.channels ?? channels));
 
   const env = {

@@ -22,11 +22,11 @@ export const agents: readonly Agent[] = [
     ...defaultAgent,
     id: 11_003,
     incontactId: '11eb0f5e-7a3a-4d10-b2c4-0242ac110004',
-    emailAddress: 'night@jungle.example',
-    loginUsername: 'night@jungle.example',
-    firstName: 'Night',
-    surname: 'Watch',
-    imageUrl: 'https://jungle.example/night.png',
+    emailAddress: 'warden@jungle.example',
+    loginUsername: 'warden@jungle.example',
+    firstName: 'Warden',
+    surname: 'Lodge',
+    imageUrl: 'https://jungle.example/warden.png',
   },
 ];
 

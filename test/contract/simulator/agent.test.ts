@@ -66,7 +66,7 @@ async function startSigning(...answers: number[]) {
   return {
     signing,
     received,
-    async close() {
+    close: async () => {
       await signing.close();
       server.close();
     },
@@ -266,14 +266,14 @@ describe('the agent', () => {
     const answer = await assign(contact?.number, { agentId: 11_003 });
     expect(answer.body).toMatchObject({ status: 'open', agentId: 11_003, event: null });
     await reply();
-    expect(outbound().map(({ authorUser }) => authorUser?.firstName)).toEqual(['Ranger', 'Night']);
+    expect(outbound().map(({ authorUser }) => authorUser?.firstName)).toEqual(['Ranger', 'Warden']);
     await typing(true);
-    expect(box.requests.at(-1)?.body).toMatchObject({ authorUser: { firstName: 'Night' } });
+    expect(box.requests.at(-1)?.body).toMatchObject({ authorUser: { firstName: 'Warden' } });
     expect((await dfo.call('GET', `/contacts/${contact?.number}`)).body).toMatchObject({
       status: 'open',
       statusUpdatedAt: contact?.statusUpdatedAt,
       inboxAssignee: 11_003,
-      inboxAssigneeUser: { firstName: 'Night' },
+      inboxAssigneeUser: { firstName: 'Warden' },
     });
     expect((await dfo.post('c', newMessage())).body).toMatchObject({
       consumerContact: { id: contact?.number },

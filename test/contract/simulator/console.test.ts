@@ -113,10 +113,10 @@ test('a contact is given to the other agent, who answers in it', async () => {
   await page.getByText('Agent nobody yet').waitFor();
   const reassign = page.getByRole('button', { name: 'Reassign' });
   await reassign.click();
-  await page.getByText('Agent Night Watch').waitFor();
+  await page.getByText('Agent Warden Lodge').waitFor();
   await page.getByRole('textbox', { name: 'Reply' }).fill('Good evening.');
   await page.keyboard.press('Enter');
-  await log().getByText('Night Watch').waitFor();
+  await log().getByText('Warden Lodge').waitFor();
   await reassign.click();
   await page.getByText('Agent Ranger Station').waitFor();
   expect(simulator.state().contacts).toMatchObject([{ status: 'open', inboxAssignee: 11_002 }]);

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { launchBrowser, screenshotFolder } from '../support/browser.js';
 import { type ConsolePage, consoleOf } from '../support/console-page.js';
@@ -17,6 +17,7 @@ const policies = {
   brief: { idleAfter: '3s', countdown: '4s' },
   patient: { idleAfter: '3s', countdown: '1m' },
   usual: { contactCheck: '15s' },
+  watched: { contactFresh: '1s', contactCheck: '1s' },
 };
 
 let system: System;
@@ -200,6 +201,19 @@ describe.concurrent('people see how a chat ends', () => {
     await widget.page.reload();
     await expectEnded(widget, agentEnded);
     await expectEnded(await openTab(), agentEnded);
+  });
+
+  test('an agent who closes the contact unannounced ends the chat while nobody writes', async () => {
+    const { widget, desk, openTab, show } = await begin('watched', 'Is the bank firm?');
+    const other = await openTab();
+    await desk.signedEvent.uncheck();
+    await desk.press('Close');
+    await expectEnded(widget, agentEnded);
+    await expectEnded(other, agentEnded);
+    await desk.note(/This contact was closed by the agent.*no more messages\./).waitFor();
+    const { events } = await simulatorAt(system.simulatorUrl).state();
+    expect(events.filter((event) => event.contactNumber === desk.contactNumber())).toEqual([]);
+    await show('unannounced');
   });
 
   test('a customer who ends the chat after a question ends it for the agent as well', async () => {

@@ -9,6 +9,8 @@ export interface ConsolePage {
   readonly signedEvent: Locator;
   /** Opens the contact whose last message is this one. */
   readonly openContact: (lastMessage: string) => Promise<void>;
+  /** The number of the open contact. */
+  readonly contactNumber: () => string;
   readonly reply: (text: string) => Promise<void>;
   /** Presses a button of the open contact, such as Close. */
   readonly press: (name: 'Close' | 'Reassign' | 'Resolve' | 'Trash') => Promise<void>;
@@ -26,6 +28,7 @@ export function consoleOf(page: Page): ConsolePage {
       const contacts = page.getByRole('navigation', { name: 'Contacts' });
       await contacts.getByRole('button').filter({ hasText: lastMessage }).click();
     },
+    contactNumber: () => /^#contact-(\d+)$/.exec(new URL(page.url()).hash)?.[1] ?? '',
     reply: async (text) => {
       const box = page.getByRole('textbox', { name: 'Reply' });
       await box.fill(text);

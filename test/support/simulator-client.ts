@@ -49,6 +49,12 @@ export interface SimulatedState {
   }[];
   /** Of all threads, whichever was asked for. */
   readonly violations: SimulatedViolation[];
+  /** The signed events that it has sent, of all threads as well. */
+  readonly events: {
+    readonly eventType: string;
+    readonly contactNumber: string;
+    readonly status: number | null;
+  }[];
   readonly requests: Record<string, { count: number; answers: Record<string, number> }>;
 }
 

@@ -151,6 +151,7 @@ describe.concurrent('people see how a chat ends', () => {
     await desk.log.getByText('A bathtub of it.').waitFor();
     await desk.reply('On its way.');
     await widget.message('On its way.').waitFor();
+    expect(await widget.composer.isEnabled()).toBe(true);
     await show('went-on', other);
   });
 
@@ -182,6 +183,12 @@ describe.concurrent('people see how a chat ends', () => {
     const again = await openTab();
     await expectEnded(again, nobodyAnswered);
     await again.status('Connecting…').waitFor({ state: 'detached' });
+    const said = await again.log.locator('.bubble').allTextContents();
+    expect(said).toEqual([
+      'Is anybody there?',
+      'Are you still there?',
+      'This chat was closed because nobody answered.',
+    ]);
     await show('left', again);
   });
 
@@ -232,6 +239,7 @@ describe.concurrent('people see how a chat ends', () => {
     await widget.endChat();
     await expectEnded(widget, customerEnded);
     await desk.note(closedByUs).waitFor();
+    expect(await desk.page.getByRole('textbox', { name: 'Reply' }).isDisabled()).toBe(true);
     await show('customer');
   });
 });

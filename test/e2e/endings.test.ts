@@ -109,7 +109,8 @@ test('a contact that another agent takes, announced by the signed event, stays o
   expect(await simulator.post(`/agent/contacts/${contact}/assignee`, order)).toMatchObject({
     event: { eventType: 'CaseInboxAssigneeChanged', status: 204 },
   });
-  await simulator.reply(customer.threadId, 'I have taken over.');
+  const desk = simulatorAt(system.simulatorUrl, 'river-bank');
+  await desk.reply(customer.threadId, 'I have taken over.');
   expect(await customer.send(gatewayUrl, 'm-2')).toBe(202);
   await vi.waitFor(() => {
     const sent = page.events.filter((event) => event.status === 'sent');

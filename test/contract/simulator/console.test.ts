@@ -123,6 +123,34 @@ test('a contact is given to the other agent, who answers in it', async () => {
   expect(complaints).toEqual([]);
 });
 
+test('an act that is to be told by no event is told by none, whatever the contact', async () => {
+  await page.close();
+  await simulator.close();
+  const events = { eventsUrl: `${box.url}/events`, eventsSecret: 'thisIsSecretKey' };
+  simulator = await startTestSimulator({ boxUrl: box.url, consoleAssets, ...events });
+  dfo = await openDfo(simulator);
+  const thread = { idOnExternalPlatform: 'thread-2' };
+  const authorEndUserIdentity = { idOnExternalPlatform: 'crane', nickname: 'Crane' };
+  await dfo.post('c', newMessage());
+  await dfo.post('c', newMessage({ thread, authorEndUserIdentity }));
+  page = await browser.newPage();
+  await page.goto(`${simulator.url}/console/`);
+
+  const signedEvent = page.getByRole('checkbox', { name: 'Signed event' });
+  await contact('Hippo').click();
+  await page.getByRole('button', { name: 'Reassign' }).click();
+  await page.getByText('Agent Warden Lodge').waitFor();
+  await expect.poll(() => simulator.state().events.length).toBe(1);
+  await signedEvent.uncheck();
+  await contact('Crane').click();
+  await page.getByRole('heading', { name: 'Crane' }).waitFor();
+  expect(await signedEvent.isChecked()).toBe(false);
+  const closed = page.waitForResponse(/\/status$/);
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  await closed;
+  expect(simulator.state().events).toMatchObject([{ eventType: 'CaseInboxAssigneeChanged' }]);
+});
+
 test('a contact is trashed', async () => {
   await dfo.post('c', newMessage());
   await contact('Hippo').click();

@@ -2,15 +2,14 @@ import { type Agent, api, type Card, type EventResult } from './api.js';
 import { hasEnded } from './contact-list.js';
 import type { Desk } from './desk.js';
 import { h } from './dom.js';
+import { setWantsEvent, wantsEvent } from './preferences.js';
 
 /** Mounts what an agent does with a contact as a whole; the result draws it for a state of it. */
 export function mountContactActs(desk: Desk, number: string): (card: Card) => HTMLElement {
-  let wantsEvent = true;
-
   /** Runs one act, with the signed event where that is wanted; says so when that was not taken. */
   async function act(what: string, work: (event: boolean) => Promise<EventResult>): Promise<void> {
     await desk.attempt(what, async () => {
-      const { event } = await work(wantsEvent && desk.canSendEvents);
+      const { event } = await work(wantsEvent() && desk.canSendEvents);
       if (!event || (event.status !== null && event.status < 300)) return;
       const answer =
         event.status === null ? (event.reason ?? 'no answer') : `answered ${event.status}`;
@@ -28,11 +27,9 @@ export function mountContactActs(desk: Desk, number: string): (card: Card) => HT
     const box = h('input', {
       type: 'checkbox',
       id: 'with-event',
-      checked: wantsEvent && canSend,
+      checked: wantsEvent() && canSend,
       disabled: !canSend,
-      onchange: () => {
-        wantsEvent = box.checked;
-      },
+      onchange: () => setWantsEvent(box.checked),
     });
     const title = canSend
       ? 'Tell the middleware by DFO’s signed event'

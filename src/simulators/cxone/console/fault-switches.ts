@@ -134,7 +134,7 @@ export function mountFaultSwitches(desk: Desk): FaultSwitches {
 
   return {
     elements: [
-      h('p', { class: 'field' }, h('label', { for: 'which-calls' }, 'A switch is for'), which),
+      h('p', { class: 'field wide' }, h('label', { for: 'which-calls' }, 'A switch is for'), which),
       h('p', { class: 'field' }, h('label', { for: 'often' }, 'It holds'), often),
       switchList,
       otherList,

@@ -104,25 +104,24 @@ describe('a customer who goes away', () => {
 });
 
 test('a contact that another agent takes, announced by the signed event, stays open', async () => {
-  const { customer, page, contact } = await beginChat('river-bank');
+  const chat = await endings.begin('river-bank');
+  const { customer, page, contact } = chat;
   const order = { agentId: 11_003, event: true };
-  expect(await simulator.post(`/agent/contacts/${contact}/assignee`, order)).toMatchObject({
-    event: { eventType: 'CaseInboxAssigneeChanged', status: 204 },
-  });
-  const desk = simulatorAt(system.simulatorUrl, 'river-bank');
-  await desk.reply(customer.threadId, 'I have taken over.');
-  expect(await customer.send(gatewayUrl, 'm-2')).toBe(202);
+  const answer = await endings.simulator.post(`/agent/contacts/${contact}/assignee`, order);
+  expect(answer).toMatchObject({ event: { eventType: 'CaseInboxAssigneeChanged', status: 204 } });
+  await endings.agentWrites(chat, 'I have taken over.');
+  expect(await customer.send(endings.gatewayUrl, 'm-2')).toBe(202);
   await vi.waitFor(() => {
     const sent = page.events.filter((event) => event.status === 'sent');
     expect(sent.map(({ id }) => id)).toEqual(['m-1', 'm-2']);
-    const answer = page.events.find((event) => event.from === 'agent');
-    expect(answer).toMatchObject({ author: { name: 'Warden' } });
+    const said = page.events.find((event) => event.from === 'agent');
+    expect(said).toMatchObject({ author: { name: 'Warden' } });
   }, until);
   expect(page.events.filter((event) => event.type === 'state')).toEqual([]);
-  expect((await endOf(customer)).contacts).toMatchObject([{ id: contact, status: 'open' }]);
-  await expectNoFault();
+  expect((await endings.heldOf(chat)).contacts).toMatchObject([{ id: contact, status: 'open' }]);
+  await expectNoViolation(chat);
   page.close();
-}, 60_000);
+});
 
 describe('an agent who closes the contact', () => {
   test('with the signed event ends the chat at once', async () => {

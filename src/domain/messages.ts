@@ -9,6 +9,8 @@ import type { CustomerId, ExternalMessageId, GatewayQueue, MessageId } from './i
 export interface Attachment {
   readonly name: string;
   readonly url: string;
+  /** What kind of file it is, where its sender said so. */
+  readonly mimeType?: string;
 }
 
 /** The customer of a thread, as the contact centre is told about them. */

@@ -26,7 +26,7 @@ function toContentJson(content: RichContent | undefined): Record<string, unknown
 }
 
 function toAttachmentsJson(attachments: readonly Attachment[] | undefined) {
-  return attachments?.map(({ name, url }) => ({ name, url }));
+  return attachments?.map(({ name, url, mimeType }) => present({ name, url, mimeType }));
 }
 
 /** Writes a message as its event's data. */

@@ -1,16 +1,18 @@
 /** @module What an agent's or a bot's call says; what it cannot say otherwise is left out. */
+import { toContentText } from '../../domain/content-text.js';
 import type { AgentMessage, Attachment, Author, RichContent } from '../../domain/messages.js';
 import { firstTextAt, type LenientBody, listAt, textAt, valueAt } from './lenient-body.js';
 
 /** An agent's message without what the box adds. */
 export type ReplyContent = Pick<AgentMessage, 'text' | 'author' | 'content' | 'attachments'>;
 
-/** Where the text may be (cxone.md 1.4); `fallbackText` is for what nobody can show (5.1). */
+/** Where the text may be (cxone.md 1.4). */
 export const textPlaces = [
   'messageContent.payload.text',
   'messageContent.text',
   'content',
 ] as const;
+/** What stands for content that nobody knows (cxone.md 5.1). */
 const substitutePlaces = [
   'messageContent.payload.text.content',
   'messageContent.fallbackText',
@@ -53,7 +55,12 @@ function readAttachment(item: unknown): Attachment | undefined {
   if (!isHttpUrl(url)) return undefined;
   const lastPart = new URL(url).pathname.split('/').at(-1);
   const name = firstTextAt(item, ['friendlyName', 'fileName', 'name']) ?? lastPart;
-  return { name: name === undefined || name === '' ? 'attachment' : name, url };
+  const mimeType = textAt(item, 'mimeType');
+  return {
+    name: name === undefined || name === '' ? 'attachment' : name,
+    url,
+    ...(mimeType === undefined ? {} : { mimeType }),
+  };
 }
 
 /** Reads content that is more than its text (cxone.md 5.1). */
@@ -65,13 +72,24 @@ function readRichContent(body: LenientBody): RichContent | undefined {
   return { type, payload };
 }
 
+/** Reads the text, which is always enough: where a call has none, the content's own. */
+function readText(body: LenientBody, content: RichContent | undefined): string | undefined {
+  return (
+    firstTextAt(body, textPlaces) ??
+    (content && toContentText(content)) ??
+    firstTextAt(body, substitutePlaces)
+  );
+}
+
 /** Reads a message; undefined when there is nothing in it to show. */
 export function readReply(body: LenientBody): ReplyContent | undefined {
-  const text = firstTextAt(body, textPlaces) ?? firstTextAt(body, substitutePlaces) ?? '';
   const content = readRichContent(body);
   const attachments = listAt(body, 'attachments')
     .map(readAttachment)
     .filter((attachment) => attachment !== undefined);
+  // Content that nobody can put into words is named at least, so that no message is empty.
+  const name = content && attachments.length === 0 ? `[${content.type}]` : '';
+  const text = readText(body, content) ?? name;
   if (text === '' && content === undefined && attachments.length === 0) return undefined;
   const author = readAuthor(body);
   return {

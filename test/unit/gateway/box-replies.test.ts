@@ -123,11 +123,17 @@ describe('a reply says', () => {
       'its files',
       {
         content: 'c',
-        attachments: [{ friendlyName: 'map', url }, { url }, { url: 'ftp://x/y' }, 4, null],
+        attachments: [
+          { friendlyName: 'map', url, mimeType: 'image/png' },
+          { url },
+          { url: 'ftp://x/y' },
+          4,
+          null,
+        ],
       },
       {
         attachments: [
-          { name: 'map', url },
+          { name: 'map', url, mimeType: 'image/png' },
           { name: 'map.png', url },
         ],
       },
@@ -149,6 +155,35 @@ describe('a reply says', () => {
           payload: { text: { content: 'Sure?' }, actions: [{ x: 1 }] },
         },
       },
+    ],
+    [
+      'rich content without a text of its own, in its words',
+      {
+        messageContent: {
+          type: 'QUICK_REPLIES',
+          payload: { text: { content: 'Sure?' }, actions: [{ text: 'Yes' }, { text: 'No' }] },
+          fallbackText: 'f',
+        },
+      },
+      { text: 'Sure?\n- Yes\n- No' },
+    ],
+    [
+      'rich content that says nothing, by its fallback',
+      { messageContent: { type: 'PLUGIN', payload: { elements: [] }, fallbackText: 'f' } },
+      { text: 'f', content: { type: 'PLUGIN', payload: { elements: [] } } },
+    ],
+    [
+      'content that nobody can put into words, by its name',
+      { messageContent: { type: 'FORM', payload: { fields: [] } } },
+      { text: '[FORM]', content: { type: 'FORM', payload: { fields: [] } } },
+    ],
+    [
+      'content beside a file, without a name for it',
+      {
+        messageContent: { type: 'FILE', payload: {} },
+        attachments: [{ friendlyName: 'map', url }],
+      },
+      { text: '', content: { type: 'FILE' }, attachments: [{ name: 'map', url }] },
     ],
     [
       'what nobody knows, by its fallback',

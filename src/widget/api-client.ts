@@ -17,10 +17,17 @@ export interface SessionRequest {
   readonly resume?: string;
 }
 
+/** The body of a customer's message. */
+export interface MessageRequest {
+  readonly id: string;
+  readonly text: string;
+  readonly postback?: string | undefined;
+}
+
 /** The widget's calls; each throws a GatewayError for an error answer, and what fetch throws else. */
 export interface ApiClient {
   readonly openSession: (request: SessionRequest) => Promise<Session>;
-  readonly postMessage: (session: Session, message: { id: string; text: string }) => Promise<void>;
+  readonly postMessage: (session: Session, message: MessageRequest) => Promise<void>;
   readonly readSnapshot: (session: Session) => Promise<Snapshot>;
   /** Opens the event stream after `after`; undefined when there is nothing more to come. */
   readonly openEvents: (

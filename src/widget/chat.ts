@@ -6,6 +6,7 @@ import { createDelivery } from './delivery.js';
 import { type Connected, createEventReader } from './event-reader.js';
 import { GatewayError, isFinal, isGatewayError, isThreadGone } from './gateway-error.js';
 import { createOutbox, isLeftBehind } from './outbox.js';
+import { createOwnMessages } from './own-messages.js';
 import { createId, runAlone, watchPage } from './page-signals.js';
 import { createSeenMarker } from './seen-marker.js';
 import { createSender } from './sender.js';
@@ -15,7 +16,6 @@ import { createStorage } from './storage.js';
 import {
   type ChatAction,
   type ChatState,
-  conversation,
   initialState,
   isVerdictOwed,
   newestAgentSeq,
@@ -44,7 +44,8 @@ export interface Chat {
   /** Connects if there is reason to: a chat that goes on, or a customer that the site knows. */
   readonly start: () => void;
   readonly setPanelOpen: (isOpen: boolean) => void;
-  readonly send: (text: string) => void;
+  /** Sends a message; `postback` is what a chosen button carries. */
+  readonly send: (text: string, postback?: string) => void;
   readonly typed: (hasText: boolean) => void;
   /** Sends a failed message again. */
   readonly retry: (id: string) => void;
@@ -84,6 +85,7 @@ export function createChat(options: ChatOptions): Chat {
     createId,
     now: clock.now,
   });
+  const own = createOwnMessages({ outbox, state: () => state });
   const tabs = createTabRegister({ storage, prefix: `${prefix}tab:`, tabId: createId(), now });
   const keeper = createSessionKeeper({
     api,
@@ -167,7 +169,9 @@ export function createChat(options: ChatOptions): Chat {
       return;
     }
     state = next;
-    settleOutbox();
+    if (own.settle()) {
+      state = reduce(state, { type: 'outbox', entries: outbox.list() });
+    }
     markSeen();
     onState(state);
   }
@@ -175,18 +179,6 @@ export function createChat(options: ChatOptions): Chat {
   function showOutbox(): void {
     dispatch({ type: 'outbox', entries: outbox.list() });
     void acts.goOn();
-  }
-
-  /** What the thread itself shows need not be kept here. */
-  function settleOutbox(): void {
-    const known = new Set(state.messages.map(({ id }) => id));
-    const settled = state.outbox.filter(({ id }) => known.has(id));
-    if (settled.length > 0) {
-      for (const { id } of settled) {
-        outbox.remove(id);
-      }
-      state = reduce(state, { type: 'outbox', entries: outbox.list() });
-    }
   }
 
   function markSeen(): void {
@@ -359,22 +351,15 @@ export function createChat(options: ChatOptions): Chat {
         typing.end();
       }
     },
-    send: (text) => {
+    send: (text, postback) => {
       typing.end();
-      outbox.add(text, state.lastSeq);
+      own.write(text, postback);
       showOutbox();
       begin();
     },
     typed: typing.typed,
     retry: (id) => {
-      const entry = outbox.list().find((candidate) => candidate.id === id);
-      const item = conversation(state).find((candidate) => candidate.id === id);
-      if (entry !== undefined) {
-        outbox.update(id, { status: 'waiting', threadId: undefined, reason: undefined });
-      } else if (item !== undefined) {
-        // The gateway had this id and its verdict stands: another try is another message.
-        outbox.add(item.text, state.lastSeq);
-      }
+      own.retry(id);
       showOutbox();
       begin();
     },

@@ -24,7 +24,8 @@ export function createDelivery(deps: {
       return { kind: 'failed', reason: 'OTHER_THREAD' };
     }
     outbox.update(entry.id, { threadId: session.threadId });
-    await api.postMessage(session, { id: entry.id, text: entry.text });
+    const { id, text, postback } = entry;
+    await api.postMessage(session, { id, text, postback });
     onAccepted();
     return { kind: 'accepted' };
   }

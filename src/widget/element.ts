@@ -1,5 +1,6 @@
 import { type Chat, createChat } from './chat.js';
 import { type ChatState, initialState, runningCountdown, unreadCount } from './store.js';
+import contentStyles from './view/content.css';
 import { createLauncher, type Launcher } from './view/launcher.js';
 import { createPanel, type Panel } from './view/panel.js';
 import styles from './view/widget.css';
@@ -12,7 +13,7 @@ let sheet: CSSStyleSheet | undefined;
 function styleSheet(): CSSStyleSheet {
   if (sheet === undefined) {
     sheet = new CSSStyleSheet();
-    sheet.replaceSync(styles);
+    sheet.replaceSync(styles + contentStyles);
   }
   return sheet;
 }
@@ -21,7 +22,8 @@ function styleSheet(): CSSStyleSheet {
  * The chat widget: `<isthmus-chat channel="…">`. Attributes: `channel` (required), `gateway` (default: where
  * the script came from), `name` (the panel's title), `customer-name`, `identity-token`, `placement`
  * (`end`, `start` or `inline`). Properties, to be set before the script runs: `getIdentityToken`,
- * `customerFields`.
+ * `customerFields`. A page with a Content-Security-Policy lets its images come from `https:`, or the
+ * pictures that agents send are shown by their names.
  */
 export class IsthmusChat extends HTMLElement {
   static readonly observedAttributes = observed;
@@ -49,6 +51,7 @@ export class IsthmusChat extends HTMLElement {
       onSend: (text) => this.#chat?.send(text),
       onTyped: (hasText) => this.#chat?.typed(hasText),
       onRetry: (id) => this.#chat?.retry(id),
+      onChoose: ({ text, postback }) => this.#chat?.send(text, postback),
       onStillHere: () => this.#chat?.stillHere(),
       onEnd: () => this.#chat?.end(),
       onNewThread: () => {

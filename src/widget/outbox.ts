@@ -2,13 +2,15 @@
  * The customer's messages that the thread does not show yet. Each has a storage key of its own, so two
  * tabs that write at once do not overwrite each other, and the keys sort in the order written.
  */
+import { parseFields } from './fields.js';
 import type { KeyValueStorage } from './storage.js';
-import { parseFields } from './wire.js';
 
 /** A message on its way to the gateway, or one that did not get there. */
 export interface OutboxEntry {
   readonly id: string;
   readonly text: string;
+  /** What a chosen button carries back to the bot that offered it. */
+  readonly postback?: string | undefined;
   readonly at: string;
   /** The newest sequence number that the customer had before them when writing. */
   readonly afterSeq: number;
@@ -23,7 +25,7 @@ export type OutboxChange = Partial<Pick<OutboxEntry, 'threadId' | 'status' | 're
 
 /** The messages that wait, in the order written, shared by all tabs. */
 export interface Outbox {
-  readonly add: (text: string, afterSeq: number) => OutboxEntry;
+  readonly add: (text: string, afterSeq: number, postback?: string) => OutboxEntry;
   readonly list: () => OutboxEntry[];
   readonly update: (id: string, change: OutboxChange) => void;
   readonly remove: (id: string) => void;
@@ -51,12 +53,19 @@ export function createOutbox(deps: {
   }
 
   return {
-    add: (text, afterSeq) => {
+    add: (text, afterSeq, postback) => {
       const writtenAt = now();
       // A clock that stands still or jumps back must not change the order.
       lastOrder = Math.max(writtenAt, lastOrder + 1, orderOf(keys().at(-1), prefix) + 1);
       const at = new Date(writtenAt).toISOString();
-      const entry: OutboxEntry = { id: createId(), text, at, afterSeq, status: 'waiting' };
+      const entry: OutboxEntry = {
+        id: createId(),
+        text,
+        postback,
+        at,
+        afterSeq,
+        status: 'waiting',
+      };
       storage.set(
         `${prefix}${String(lastOrder).padStart(15, '0')}:${entry.id}`,
         JSON.stringify(entry),
@@ -91,7 +100,7 @@ function orderOf(key: string | undefined, prefix: string): number {
 }
 
 function parseEntry(json: string | undefined): OutboxEntry[] {
-  const { id, text, at, afterSeq, threadId, status, reason } = parseFields(json ?? '');
+  const { id, text, postback, at, afterSeq, threadId, status, reason } = parseFields(json ?? '');
   if (typeof id !== 'string' || typeof text !== 'string') {
     return [];
   }
@@ -99,6 +108,7 @@ function parseEntry(json: string | undefined): OutboxEntry[] {
     {
       id,
       text,
+      postback: typeof postback === 'string' ? postback : undefined,
       at: typeof at === 'string' ? at : '',
       afterSeq: typeof afterSeq === 'number' ? afterSeq : 0,
       threadId: typeof threadId === 'string' ? threadId : undefined,

@@ -1,6 +1,7 @@
 /** Remembers how far the customer has read, over a reload and in all tabs, and tells the gateway. */
+
+import { parseFields } from './fields.js';
 import type { KeyValueStorage } from './storage.js';
-import { parseFields } from './wire.js';
 
 /** How far the customer has read a thread. */
 export interface SeenMarker {

@@ -1,8 +1,9 @@
 /** Holds the customer's session: kept over a reload, shared by the tabs, renewed when it runs out. */
 import type { ApiClient, CustomerDetails, SessionRequest } from './api-client.js';
+import { parseFields } from './fields.js';
 import { GatewayError, isGatewayError } from './gateway-error.js';
 import type { KeyValueStorage } from './storage.js';
-import { parseFields, parseSession, type Session } from './wire.js';
+import { parseSession, type Session } from './wire.js';
 
 /** A session, and whether its thread was made by this very call and so is empty. */
 export interface HeldSession {

@@ -1,4 +1,5 @@
 /** The widget's whole state and the pure function that moves it; nothing here knows of the page. */
+import type { ShownContent } from './content/shown-content.js';
 import type { OutboxEntry } from './outbox.js';
 import type {
   Attachment,
@@ -77,6 +78,9 @@ export interface ConversationItem {
   readonly from: ThreadMessage['from'];
   readonly authorName?: string | undefined;
   readonly text: string;
+  readonly content?: ShownContent | undefined;
+  /** What the customer's choice carried, where this browser knows it. */
+  readonly postback?: string | undefined;
   readonly attachments: readonly Attachment[];
   readonly at: string;
   readonly mark?: Mark | undefined;
@@ -158,10 +162,11 @@ export function conversation(state: ChatState): ConversationItem[] {
   const known = new Set(
     state.messages.filter(({ from }) => from === 'customer').map(({ id }) => id),
   );
+  const postbacks = new Map(state.outbox.map(({ id, postback }) => [id, postback]));
   const placed = [
     ...state.messages.map((message) => ({
       seq: message.seq,
-      item: itemOfMessage(message, state.verdicts[message.id]),
+      item: itemOfMessage(message, state.verdicts[message.id], postbacks.get(message.id)),
     })),
     ...state.outbox
       .filter(({ id }) => !known.has(id))
@@ -288,12 +293,17 @@ function withMessage(
   return [...messages.slice(0, after), message, ...messages.slice(after)];
 }
 
-function itemOfMessage(message: ThreadMessage, verdict: Verdict | undefined): ConversationItem {
-  const { id, from, authorName, text, attachments, at } = message;
-  const item = { key: `${from}:${id}`, id, from, authorName, text, attachments, at };
+function itemOfMessage(
+  message: ThreadMessage,
+  verdict: Verdict | undefined,
+  postback: string | undefined,
+): ConversationItem {
+  const { id, from, authorName, text, content, attachments, at } = message;
+  const item = { key: `${from}:${id}`, id, from, authorName, text, content, attachments, at };
   return from === 'customer'
     ? {
         ...item,
+        postback,
         mark: verdict?.status ?? message.status ?? 'accepted',
         reason: verdict?.reason,
       }
@@ -306,6 +316,7 @@ function itemOfEntry(entry: OutboxEntry, verdict: Verdict | undefined): Conversa
     id: entry.id,
     from: 'customer',
     text: entry.text,
+    postback: entry.postback,
     attachments: [],
     at: entry.at,
     mark: verdict?.status ?? entry.status,

@@ -31,6 +31,9 @@ export const labels = {
   endNo: 'Keep chatting',
   you: 'You',
   agent: 'Agent',
+  choices: 'Answers to choose from',
+  chosen: '(chosen)',
+  picture: 'Picture',
   welcome: 'Write to us, and somebody will answer you here.',
 } as const;
 
@@ -100,6 +103,11 @@ export function failureText(reason: string | undefined): string {
     return 'It is too long.';
   }
   return reason === 'OTHER_THREAD' ? 'It may not have arrived before the chat changed.' : '';
+}
+
+/** Returns what is said of pieces that are too many to be shown. */
+export function leftOutText(count: number): string {
+  return `and ${count} more`;
 }
 
 /** Returns the launcher's label. */

@@ -2,11 +2,15 @@
  * The gateway's answers and events as the widget knows them. Whatever comes from the network is read
  * here, field by field: a field of the wrong kind is left out, an unknown event is a value.
  */
+import { parseContent } from './content/parse-content.js';
+import type { ShownContent } from './content/shown-content.js';
+import { type Fields, fieldsOf, listOf, numberOf, parseFields, textOf } from './fields.js';
 
 /** A file that goes with a message, by link. */
 export interface Attachment {
   readonly name: string;
   readonly url: string;
+  readonly mimeType?: string | undefined;
 }
 
 /** Says who ended a thread. */
@@ -22,6 +26,8 @@ export interface ThreadMessage {
   readonly from: 'customer' | 'agent' | 'system';
   readonly authorName?: string | undefined;
   readonly text: string;
+  /** What can be shown instead of the text. */
+  readonly content?: ShownContent | undefined;
   readonly attachments: readonly Attachment[];
   readonly at: string;
   readonly status?: MessageStatus | undefined;
@@ -77,8 +83,6 @@ export interface Problem {
   readonly closedAt?: string | undefined;
   readonly until?: string | undefined;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads one event of the stream; `id` is the SSE id, which numbers the durable events. */
 export function parseThreadEvent(name: string, data: string, id: string | undefined): ThreadEvent {
@@ -146,15 +150,6 @@ export function parseProblem(json: unknown): Problem {
   };
 }
 
-/** Reads JSON text as an object; anything else becomes an empty one. */
-export function parseFields(text: string): Fields {
-  try {
-    return fieldsOf(JSON.parse(text));
-  } catch {
-    return {};
-  }
-}
-
 function messageOf(fields: Fields, seq: number): ThreadMessage | undefined {
   const id = textOf(fields['id']);
   const from = fields['from'];
@@ -167,6 +162,7 @@ function messageOf(fields: Fields, seq: number): ThreadMessage | undefined {
     from,
     authorName: authorOf(fields),
     text: textOf(fields['text']) ?? '',
+    content: parseContent(fields['content']),
     attachments: listOf(fields['attachments']).flatMap(attachmentOf),
     at: textOf(fields['at']) ?? '',
     status: statusOf(fields['status']),
@@ -174,9 +170,11 @@ function messageOf(fields: Fields, seq: number): ThreadMessage | undefined {
 }
 
 function attachmentOf(json: unknown): Attachment[] {
-  const { name, url } = fieldsOf(json);
+  const { name, url, mimeType } = fieldsOf(json);
   const link = textOf(url);
-  return link === undefined ? [] : [{ name: textOf(name) || link, url: link }];
+  return link === undefined
+    ? []
+    : [{ name: textOf(name) || link, url: link, mimeType: textOf(mimeType) }];
 }
 
 function standingOf(fields: Fields): ThreadStanding | undefined {
@@ -215,20 +213,4 @@ function enderOf(value: unknown): Ender | undefined {
 
 function authorOf(fields: Fields): string | undefined {
   return textOf(fieldsOf(fields['author'])['name']);
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-function numberOf(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }

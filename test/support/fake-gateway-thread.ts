@@ -6,6 +6,12 @@ interface FakeEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+interface InboundMessage {
+  readonly id: string;
+  readonly text: string;
+  readonly postback?: string | undefined;
+}
+
 /** A thread of the fake gateway: its durable events, its open streams, and what the customer did. */
 export interface FakeThread {
   readonly id: string;
@@ -13,9 +19,9 @@ export interface FakeThread {
   readonly typings: boolean[];
   readonly leaves: string[];
   /** The customer's messages in the order accepted, each once. */
-  readonly inbound: () => readonly { id: string; text: string }[];
+  readonly inbound: () => readonly InboundMessage[];
   readonly hasInbound: (id: string) => boolean;
-  readonly takeInbound: (id: string, text: string) => void;
+  readonly takeInbound: (message: InboundMessage) => void;
   /** While held, accepted messages get no event, as with no worker running. */
   readonly hold: (isHeld: boolean) => void;
   readonly agentSays: (text: string, more?: Readonly<Record<string, unknown>>) => void;
@@ -49,8 +55,8 @@ export interface FakeThread {
 export function createFakeThread(id: string): FakeThread {
   const events: FakeEvent[] = [];
   const streams = new Set<ServerResponse>();
-  const inbound: { id: string; text: string }[] = [];
-  let held: { id: string; text: string }[] | undefined;
+  const inbound: InboundMessage[] = [];
+  let held: InboundMessage[] | undefined;
   let state: Readonly<Record<string, unknown>> = { state: 'open' };
   let isEndAsked = false;
   let stillHeres = 0;
@@ -112,16 +118,16 @@ export function createFakeThread(id: string): FakeThread {
     leaves: [],
     inbound: () => inbound,
     hasInbound: (messageId) => inbound.some((message) => message.id === messageId),
-    takeInbound: (messageId, text) => {
-      if (inbound.some((message) => message.id === messageId)) {
+    takeInbound: (message) => {
+      if (inbound.some(({ id: known }) => known === message.id)) {
         return;
       }
-      inbound.push({ id: messageId, text });
+      inbound.push(message);
       stopCountdown();
       if (held === undefined) {
-        say('customer', messageId, text);
+        say('customer', message.id, message.text);
       } else {
-        held.push({ id: messageId, text });
+        held.push(message);
       }
     },
     hold: (isHeld) => {

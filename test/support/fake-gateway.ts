@@ -43,7 +43,7 @@ interface Reply {
 }
 
 const pagePolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; connect-src 'self'";
 
 /** Starts a fake gateway on a free port; the caller closes it. */
 export async function startFakeGateway(): Promise<FakeGateway> {
@@ -88,7 +88,7 @@ export async function startFakeGateway(): Promise<FakeGateway> {
   }
 
   function postMessage(thread: FakeThread, body: Record<string, unknown>): Reply {
-    const { id, text } = body;
+    const { id, text, postback } = body;
     if (typeof id !== 'string' || typeof text !== 'string' || text.trim() === '') {
       return problem(400, 'BODY_INVALID');
     }
@@ -96,7 +96,11 @@ export async function startFakeGateway(): Promise<FakeGateway> {
     if (thread.isClosed() && !thread.hasInbound(id)) {
       return problem(409, 'THREAD_CLOSED', thread.closing());
     }
-    thread.takeInbound(id, text);
+    thread.takeInbound({
+      id,
+      text,
+      ...(typeof postback === 'string' ? { postback } : {}),
+    });
     return { status: 202, json: { id, status: 'accepted' } };
   }
 

@@ -21,6 +21,8 @@ export interface WidgetPage {
   readonly message: (text: string) => Locator;
   /** What the panel says of connection and thread. */
   readonly status: (text: string | RegExp) => Locator;
+  /** What the customer can choose, by its text. */
+  readonly choice: (text: string | RegExp) => Locator;
   readonly open: () => Promise<void>;
   readonly send: (text: string) => Promise<void>;
   /** Asks for the chat's end and answers the question with yes. */
@@ -44,9 +46,11 @@ export function widgetOf(page: Page): WidgetPage {
     options: widget.getByRole('button', { name: 'Chat options' }),
     question: widget.getByRole('alertdialog', { name: 'End this chat?' }),
     newThread: widget.getByRole('button', { name: 'Start a new chat' }),
-    messages: log.getByRole('listitem'),
+    // A message may hold a list of its own.
+    messages: log.getByRole('listitem').and(page.locator('.message')),
     message: (text) =>
       log.getByRole('listitem').filter({ has: page.locator('.bubble', { hasText: text }) }),
+    choice: (name) => log.getByRole('button', { name, exact: typeof name === 'string' }),
     status: (text) => widget.getByRole('status').filter({ hasText: text }),
     open: async () => {
       await launcher.click();

@@ -1,14 +1,17 @@
-import { splitLinks, toSafeHref } from '../links.js';
+import type { Choice } from '../content/shown-content.js';
+import type { Offer } from '../offers.js';
 import type { ConversationItem } from '../store.js';
 import { dayAndTime, failureText, labels, markTexts } from '../texts.js';
-import type { Attachment } from '../wire.js';
+import { attachmentView } from './attachment.js';
+import { createContentView } from './content-view.js';
 import { element, icon, setText } from './dom.js';
+import { linkedText } from './links.js';
 
 /** One line of the conversation on the page. */
 export interface MessageItem {
   readonly root: HTMLLIElement;
-  /** Shows what may change about a message: its mark, and whether it can be sent again. */
-  readonly render: (item: ConversationItem, canRetry: boolean) => void;
+  /** Shows what may change about a message: its mark, what can be done with it and was chosen. */
+  readonly render: (item: ConversationItem, canRetry: boolean, offer: Offer | undefined) => void;
 }
 
 const markIcons: Readonly<Record<NonNullable<ConversationItem['mark']>, string>> = {
@@ -19,11 +22,15 @@ const markIcons: Readonly<Record<NonNullable<ConversationItem['mark']>, string>>
   refused: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM7 11h10v2H7z',
 };
 
-/** Creates a message's line; its text, author and time never change. */
-export function createMessageItem(item: ConversationItem, onRetry: () => void): MessageItem {
+/** Creates a message's line; its text, content, author and time never change. */
+export function createMessageItem(
+  item: ConversationItem,
+  handlers: { readonly onRetry: () => void; readonly onChoose: (choice: Choice) => void },
+): MessageItem {
+  const content = item.content && createContentView(item.content, item.text, handlers.onChoose);
   const body = element('div', { class: 'bubble', dir: 'auto' }, [
-    ...textNodes(item.text),
-    ...item.attachments.map(attachmentLink),
+    ...(content?.inBubble ?? linkedText(item.text)),
+    ...item.attachments.map(attachmentView),
   ]);
   const time = element('time', { datetime: item.at }, [dayAndTime(item.at)]);
   if (item.from === 'system') {
@@ -36,15 +43,16 @@ export function createMessageItem(item: ConversationItem, onRetry: () => void): 
   ]);
   const mark = element('span', { class: 'mark' });
   const retry = element('button', { class: 'retry', type: 'button', hidden: true }, [labels.retry]);
-  retry.addEventListener('click', onRetry);
+  retry.addEventListener('click', handlers.onRetry);
   const root = element('li', { class: `message ${item.from}` }, [
     author,
     body,
+    ...(content?.below === undefined ? [] : [content.below]),
     element('div', { class: 'meta' }, [time, ...(isOwn ? [mark, retry] : [])]),
   ]);
   return {
     root,
-    render: (current, canRetry) => {
+    render: (current, canRetry, offer) => {
       if (current.mark !== undefined && root.dataset['mark'] !== current.mark) {
         root.dataset['mark'] = current.mark;
         mark.replaceChildren(
@@ -59,6 +67,7 @@ export function createMessageItem(item: ConversationItem, onRetry: () => void): 
         retry.hidden = isHidden;
       }
       setText(time, dayAndTime(current.at));
+      content?.render(offer);
     },
   };
 }
@@ -66,20 +75,4 @@ export function createMessageItem(item: ConversationItem, onRetry: () => void): 
 /** What goes well is told to screen readers and by the icon; what does not is written out. */
 function isQuiet(mark: NonNullable<ConversationItem['mark']>): boolean {
   return mark === 'accepted' || mark === 'sent';
-}
-
-function textNodes(text: string): Node[] {
-  return splitLinks(text).map(({ text: piece, href }) =>
-    href === undefined ? document.createTextNode(piece) : link(href, piece),
-  );
-}
-
-function attachmentLink({ name, url }: Attachment): Node {
-  const href = toSafeHref(url);
-  const content = href === undefined ? document.createTextNode(name) : link(href, name);
-  return element('div', { class: 'attachment' }, [content]);
-}
-
-function link(href: string, text: string): HTMLAnchorElement {
-  return element('a', { href, target: '_blank', rel: 'noopener noreferrer' }, [text]);
 }

@@ -1,4 +1,6 @@
-import { type ChatState, conversation } from '../store.js';
+import type { Choice } from '../content/shown-content.js';
+import { offersIn } from '../offers.js';
+import { type ChatState, canWrite, conversation } from '../store.js';
 import { labels } from '../texts.js';
 import { element } from './dom.js';
 import { createMessageItem, type MessageItem } from './message-item.js';
@@ -14,8 +16,15 @@ export interface MessageList {
 /** The reader counts as being at the end within so many pixels of it. */
 const endTolerance = 60;
 
-/** Creates the list; `onRetry` gets the id of the message to send again. */
-export function createMessageList(onRetry: (id: string) => void): MessageList {
+/** What the list reports. */
+export interface MessageListHandlers {
+  /** Gets the id of the message to send again. */
+  readonly onRetry: (id: string) => void;
+  readonly onChoose: (choice: Choice) => void;
+}
+
+/** Creates the list. */
+export function createMessageList({ onRetry, onChoose }: MessageListHandlers): MessageList {
   const welcome = element('p', { class: 'welcome' }, [labels.welcome]);
   const list = element('ol', { class: 'messages' });
   const root = element(
@@ -40,15 +49,19 @@ export function createMessageList(onRetry: (id: string) => void): MessageList {
   root.addEventListener('scroll', () => {
     wasAtEnd = isAtEnd();
   });
-  new ResizeObserver(() => {
+  const sizes = new ResizeObserver(() => {
     if (wasAtEnd) {
       scrollToEnd();
     }
-  }).observe(root);
+  });
+  sizes.observe(root);
+  // Nor must a picture that comes, or does not.
+  sizes.observe(list);
 
   /** Each message is put in once and moved only when its place changed: a log announces insertions. */
   function renderItems(state: ChatState): boolean {
     const shown = conversation(state);
+    const offers = offersIn(shown, canWrite(state));
     const keys = new Set(shown.map(({ key }) => key));
     for (const [key, item] of items) {
       if (!keys.has(key)) {
@@ -61,11 +74,11 @@ export function createMessageList(onRetry: (id: string) => void): MessageList {
     for (const current of shown) {
       let item = items.get(current.key);
       if (item === undefined) {
-        item = createMessageItem(current, () => onRetry(current.id));
+        item = createMessageItem(current, { onRetry: () => onRetry(current.id), onChoose });
         items.set(current.key, item);
         hasOwnNews ||= current.from === 'customer';
       }
-      item.render(current, state.standing.state !== 'closed');
+      item.render(current, state.standing.state !== 'closed', offers.get(current.key));
       if (item.root === place) {
         place = place.nextElementSibling;
       } else {

@@ -5,15 +5,14 @@ import { type ComposerHandlers, createComposer } from './composer.js';
 import { createCountdown } from './countdown.js';
 import { element, icon, setText } from './dom.js';
 import { createEndQuestion } from './end-question.js';
-import { createMessageList } from './message-list.js';
+import { createMessageList, type MessageListHandlers } from './message-list.js';
 import { createOptionsMenu } from './options-menu.js';
 import { saveTextFile } from './save-file.js';
 
 /** What the panel reports, and the server's time that it shows. */
-export interface PanelHandlers extends ComposerHandlers {
+export interface PanelHandlers extends ComposerHandlers, MessageListHandlers {
   readonly serverNow: () => number;
   readonly onClose: () => void;
-  readonly onRetry: (id: string) => void;
   readonly onStillHere: () => void;
   readonly onEnd: () => void;
   readonly onNewThread: () => void;
@@ -46,7 +45,7 @@ export function createPanel(id: string, handlers: PanelHandlers): Panel {
   });
   const header = element('header', {}, [heading, options.root, close]);
   const connection = element('p', { class: 'connection', role: 'status' });
-  const list = createMessageList(handlers.onRetry);
+  const list = createMessageList(handlers);
   const typing = element('p', { class: 'typing', 'aria-hidden': 'true' });
   // What the thread's state asks of the customer: the words, then the buttons that answer them.
   const standing = element('p', { class: 'standing-text', role: 'status' });

@@ -58,6 +58,7 @@ function bubbleOf(message: StoredMessage) {
     direction: message.direction,
     type: message.messageContent.type,
     text: message.text,
+    postback: message.messageContent.postback ?? null,
     author: message.authorUser
       ? agentName(message.authorUser)
       : customerName(message.authorEndUserIdentity),

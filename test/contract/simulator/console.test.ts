@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { buildConsole } from '../../../src/main/console-assets.js';
+import { examples } from '../../../src/simulators/cxone/console/examples.js';
 import type { ConsoleAssets } from '../../../src/simulators/cxone/routes/console.js';
 import type { Simulator } from '../../../src/simulators/cxone/simulator.js';
 import { launchBrowser } from '../../support/browser.js';
@@ -92,6 +93,49 @@ test('a reply that fails says why, and can be sent again under the same id', asy
   await page.getByRole('button', { name: 'Send again' }).click();
   await log().getByText('sent', { exact: true }).waitFor();
   expect(simulator.state().messages.at(-1)).toMatchObject({ id: failed?.id, sending: 'sent' });
+  expect(complaints).toEqual([]);
+});
+
+test.each(['v1', 'v2'])('an agent sends an example of each type in the %s form', async (form) => {
+  await dfo.post('c', newMessage());
+  await contact('Hippo').click();
+  await page.getByRole('button', { name: /Faults and violations/ }).click();
+  await page.getByLabel('Form').selectOption(form);
+  const open = page.getByRole('button', { name: 'Examples' });
+  for (const { label } of examples) {
+    await open.click();
+    await page.getByRole('list', { name: 'Examples' }).getByRole('button', { name: label }).click();
+  }
+  const sent = () =>
+    simulator
+      .state()
+      .messages.filter(({ direction, sending }) => direction === 'outbound' && sending === 'sent');
+  await expect.poll(() => sent().length).toBe(examples.length);
+  expect(
+    sent().map(({ messageContent, attachments }) => ({ messageContent, attachments })),
+  ).toEqual(
+    examples.map(({ text, messageContent, attachments }) => ({
+      messageContent: messageContent ?? { type: 'TEXT', payload: { text } },
+      attachments: attachments ?? [],
+    })),
+  );
+  const pathEnd = form === 'v1' ? '/messages' : '/outbound';
+  const bodies = box.requests.filter(({ path }) => path.endsWith(pathEnd)).map(({ body }) => body);
+  expect(bodies.at(-1)).toMatchObject({ attachments: examples.at(-1)?.attachments });
+  expect(new Set(bodies.map(({ id }) => id)).size).toBe(examples.length);
+
+  await open.click();
+  await page.keyboard.press('Escape');
+  await page.getByRole('list', { name: 'Examples' }).waitFor({ state: 'hidden' });
+  expect(complaints).toEqual([]);
+});
+
+test('what a chosen button carried is shown beside its text', async () => {
+  const messageContent = { type: 'TEXT', payload: { text: 'Cold' }, postback: 'mud:cold' };
+  await dfo.post('c', newMessage({ messageContent }));
+  await contact('Hippo').click();
+  const message = log().getByRole('listitem').filter({ hasText: 'Cold' });
+  await message.getByText('postback mud:cold').waitFor();
   expect(complaints).toEqual([]);
 });
 

@@ -1,3 +1,5 @@
+import type { Example } from './examples.js';
+
 /** Is an agent, as the page names them. */
 export interface Agent {
   readonly id: number;
@@ -38,6 +40,8 @@ export interface Bubble {
   readonly direction: 'inbound' | 'outbound';
   readonly type: string;
   readonly text: string;
+  /** What a button that the customer chose carried. */
+  readonly postback: string | null;
   readonly author: string;
   readonly at: string;
   readonly state: 'sending' | 'sent' | 'delivered' | 'seen' | 'failed';
@@ -92,6 +96,13 @@ export interface Changes {
   readonly faults?: readonly Fault[];
 }
 
+/** Describes a message of the agent's. */
+export interface ReplyOrder extends Omit<Example, 'label'> {
+  readonly form: 'v1' | 'v2';
+  /** CXone's id of a message that is sent again. */
+  readonly id?: string;
+}
+
 /** Is what the simulator says of an event that it sent. */
 export interface EventResult {
   readonly event: { readonly status: number | null; readonly reason?: string } | null;
@@ -119,13 +130,11 @@ export const api = {
     call<EventResult>('POST', `/agent/contacts/${number}/status`, { status, event }),
   assign: (number: string, agentId: number, event: boolean) =>
     call<EventResult>('POST', `/agent/contacts/${number}/assignee`, { agentId, event }),
-  reply: (card: Card, text: string, form: 'v1' | 'v2', id?: string) =>
+  reply: (card: Card, reply: ReplyOrder) =>
     call<unknown>('POST', '/agent/replies', {
       channelId: card.channelId,
       threadIdOnExternalPlatform: card.threadIdOnExternalPlatform,
-      text,
-      form,
-      ...(id === undefined ? {} : { id }),
+      ...reply,
     }),
   typing: (card: Card, typing: boolean) =>
     call<unknown>('POST', '/agent/typing', {

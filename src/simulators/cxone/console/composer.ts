@@ -2,6 +2,8 @@ import { api, type Card } from './api.js';
 import { hasEnded } from './contact-list.js';
 import type { Desk } from './desk.js';
 import { h } from './dom.js';
+import { mountExampleMenu } from './example-menu.js';
+import type { Example } from './examples.js';
 import { replyForm } from './preferences.js';
 
 /** After this pause in writing the agent no longer types. */
@@ -28,11 +30,12 @@ export function mountComposer(
     'aria-describedby': 'reply-hint',
   });
   const button = h('button', { type: 'submit', class: 'button primary' }, 'Send');
+  const menu = mountExampleMenu(post);
   const hint = h('p', { id: 'reply-hint', class: 'hint' });
   const element = h(
     'form',
     { class: 'composer', 'aria-label': 'Reply to the customer' },
-    h('div', { class: 'composer-row' }, box, button),
+    h('div', { class: 'composer-row' }, menu.element, box, button),
     hint,
   );
   box.value = drafts.get(number) ?? '';
@@ -53,16 +56,27 @@ export function mountComposer(
 
   function send(): void {
     const text = box.value.trim();
-    const to = card;
-    if (text === '' || !to || hasEnded(to)) return;
+    if (text === '' || !card || hasEnded(card)) return;
     box.value = '';
     drafts.delete(number);
     fit();
     tellTyping(false);
+    post({ text });
+  }
+
+  function post({ text, messageContent, attachments }: Omit<Example, 'label'>): void {
+    const to = card;
+    if (!to || hasEnded(to)) return;
     const before = queues.get(number) ?? Promise.resolve();
+    const reply = {
+      text,
+      form: replyForm(),
+      ...(messageContent === undefined ? {} : { messageContent }),
+      ...(attachments === undefined ? {} : { attachments }),
+    };
     queues.set(
       number,
-      before.then(() => desk.attempt('Sending', () => api.reply(to, text, replyForm()))),
+      before.then(() => desk.attempt('Sending', () => api.reply(to, reply))),
     );
   }
 
@@ -87,6 +101,7 @@ export function mountComposer(
     draw(next) {
       card = next;
       box.disabled = hasEnded(next);
+      menu.draw(!hasEnded(next));
       hint.textContent = hasEnded(next)
         ? 'This contact has ended: nothing more can be sent.'
         : `Enter sends, Shift+Enter starts a new line. Replies go in the ${replyForm()} form.`;

@@ -167,7 +167,7 @@ function renderRow(row: Row, desk: Desk, card: Card): HTMLElement {
   const { bubble, isFollowUp, canResend } = row;
   const again = () =>
     void desk.attempt('Sending again', () =>
-      api.reply(card, bubble.text, bubble.form ?? replyForm(), bubble.id),
+      api.reply(card, { text: bubble.text, form: bubble.form ?? replyForm(), id: bubble.id }),
     );
   return h(
     'li',
@@ -180,6 +180,8 @@ function renderRow(row: Row, desk: Desk, card: Card): HTMLElement {
       { class: 'bubble' },
       h('p', { dir: 'auto' }, bubble.text),
       bubble.type !== 'TEXT' && h('span', { class: 'type' }, bubble.type),
+      bubble.postback !== null &&
+        h('span', { class: 'type' }, 'postback ', h('code', {}, bubble.postback)),
       ...bubble.attachments.map(({ friendlyName, url }) =>
         /^https?:/.test(url)
           ? h(

@@ -2,6 +2,7 @@ import { type Fields, fieldsOf, listOf, textOf } from '../fields.js';
 import { hrefOf, toButton, toCard, toWords, wordsOf } from './pieces.js';
 import type { ContentPart, ShownContent } from './shown-content.js';
 
+/** What nests deeper than this is no card that anybody drew. */
 const deepest = 16;
 /** Where an element keeps the elements inside it. */
 const innerLists = ['body', 'items', 'columns', 'rows', 'cells', 'images', 'actions'] as const;
@@ -11,30 +12,30 @@ const innerLists = ['body', 'items', 'columns', 'rows', 'cells', 'images', 'acti
  * that asks for input is none that the widget can show: its answer would lack what the bot waits for.
  */
 export function parseAdaptiveCard(card: Fields): ShownContent | undefined {
-  return hasInput(card, 0) ? undefined : toCard(partsOf(card, 0));
+  return isBeyondUs(card, 0) ? undefined : toCard(partsOf(card));
 }
 
-function hasInput(element: unknown, depth: number): boolean {
+function isBeyondUs(element: unknown, depth: number): boolean {
   const fields = fieldsOf(element);
   return (
     depth > deepest ||
     (textOf(fields['type']) ?? '').startsWith('Input.') ||
     [...innerLists.flatMap((name) => listOf(fields[name])), fields['card']].some(
-      (inner) => typeof inner === 'object' && hasInput(inner, depth + 1),
+      (inner) => typeof inner === 'object' && isBeyondUs(inner, depth + 1),
     )
   );
 }
 
-function partsOf(element: unknown, depth: number): ContentPart[] {
+function partsOf(element: unknown): ContentPart[] {
   const fields = fieldsOf(element);
-  if (fields['isVisible'] === false || depth > deepest) {
+  if (fields['isVisible'] === false) {
     return [];
   }
   const inner = innerLists.flatMap((name) => listOf(fields[name]));
-  return [...ownPartsOf(fields, depth), ...inner.flatMap((one) => partsOf(one, depth + 1))];
+  return [...ownPartsOf(fields), ...inner.flatMap((one) => partsOf(one))];
 }
 
-function ownPartsOf(element: Fields, depth: number): ContentPart[] {
+function ownPartsOf(element: Fields): ContentPart[] {
   const { type, url, data } = element;
   const title = wordsOf(element['title']);
   switch (type) {
@@ -58,7 +59,7 @@ function ownPartsOf(element: Fields, depth: number): ContentPart[] {
     case 'Action.Execute':
       return toButton({ text: title, url: undefined, postback: postbackOf(data) });
     case 'Action.ShowCard':
-      return [...toWords('title', title), ...partsOf(element['card'], depth + 1)];
+      return [...toWords('title', title), ...partsOf(element['card'])];
     default:
       return [];
   }

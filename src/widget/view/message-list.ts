@@ -49,14 +49,11 @@ export function createMessageList({ onRetry, onChoose }: MessageListHandlers): M
   root.addEventListener('scroll', () => {
     wasAtEnd = isAtEnd();
   });
-  const sizes = new ResizeObserver(() => {
+  new ResizeObserver(() => {
     if (wasAtEnd) {
       scrollToEnd();
     }
-  });
-  sizes.observe(root);
-  // Nor must a picture that comes, or does not.
-  sizes.observe(list);
+  }).observe(root);
 
   /** Each message is put in once and moved only when its place changed: a log announces insertions. */
   function renderItems(state: ChatState): boolean {

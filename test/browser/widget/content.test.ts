@@ -142,7 +142,7 @@ test('a list is chosen from more than once, and equal items are told apart', asy
     }),
   );
   const list = widget.log.getByRole('list', { name: 'Our mud' });
-  await list.getByRole('button', { name: 'Bank cold and firm' }).click();
+  await list.getByRole('button', { name: 'Bank cold and firm' }).dblclick();
   await list.getByRole('button', { name: 'Bank cold and firm (chosen)' }).waitFor();
   await list.getByRole('button', { name: 'Spring with reeds' }).click();
   await list.getByRole('button', { name: 'Spring with reeds (chosen)' }).waitFor();
@@ -328,20 +328,30 @@ test('pictures tell nobody which page they are on', async () => {
   await expect.poll(() => referrers).toEqual([undefined]);
 });
 
-test('a picture that comes late does not hide the newest message', async () => {
+test('a picture that comes late moves nothing', async () => {
   const { widget, thread } = await openChat();
+  await widget.page.route('https://jungle.example/**', (route) =>
+    route.fulfill({
+      contentType: 'image/svg+xml',
+      body: '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="900"/>',
+    }),
+  );
   for (let count = 0; count < 12; count += 1) {
     thread.agentSays(`line ${count}`);
   }
   thread.agentSays('A picture:', {
-    attachments: [{ name: 'gone.png', url: 'https://jungle.example/gone.png' }],
+    attachments: [{ name: 'tall.png', url: 'https://jungle.example/tall.png' }],
   });
   thread.agentSays('', quickReplies('Cold'));
   await widget.choice('Cold').waitFor();
-  await widget.log.getByText('gone.png').waitFor();
+  const picture = widget.log.getByRole('img', { name: 'tall.png' });
   await expect
-    .poll(() => widget.log.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight))
-    .toBeLessThan(2);
+    .poll(() => picture.evaluate((one) => 'naturalHeight' in one && one.naturalHeight))
+    .toBe(900);
+  const below = await widget.log.evaluate(
+    (log) => log.scrollHeight - log.scrollTop - log.clientHeight,
+  );
+  expect(below).toBeLessThan(2);
 });
 
 test('the kinds of content fit a narrow and dark page', async () => {

@@ -8,8 +8,10 @@ import { isDuplicate, readAnswer, unintelligible } from './errors.js';
 import { createHttp } from './http.js';
 import { createLimiter } from './limiter.js';
 import {
+  customFieldsRequest,
   toContactEnd,
   toCreateMessage,
+  toCustomField,
   toFindMessage,
   toFindThread,
   toListContacts,
@@ -22,6 +24,7 @@ import {
   type AnsweredMessage,
   contactsSchema,
   createdSchema,
+  customFieldsSchema,
   type FoundThread,
   foundSchema,
   foundThreadsSchema,
@@ -145,6 +148,23 @@ export function createCxoneContactCentre(deps: CxoneDeps): CxoneContactCentre {
 
     async setThreadOpen(thread, isOpen, signal) {
       await client.call(toThreadUpdate(thread, isOpen), signal);
+    },
+
+    async listCustomFields(signal) {
+      const { operation } = customFieldsRequest;
+      const answer = await client.call(customFieldsRequest, signal);
+      return readAnswer(customFieldsSchema, answer, operation).map(
+        ({ ident, label, type, values }) => ({
+          ident,
+          label: label ?? '',
+          type: type ?? '',
+          ...(type === 'list' ? { values: (values ?? []).map(({ name }) => name) } : {}),
+        }),
+      );
+    },
+
+    async defineCustomField(field, signal) {
+      await client.call(toCustomField(field), signal);
     },
 
     setShare(workers) {

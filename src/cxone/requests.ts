@@ -1,4 +1,5 @@
 /** What the engine asks for, as DFO's endpoints want it. Pure: no id and no moment is made here. */
+import type { CustomField } from '../domain/channel.js';
 import type { ContactNumber, ExternalMessageId, ThreadRef } from '../domain/ids.js';
 import type { Customer } from '../domain/messages.js';
 import type { EndingStatus } from '../domain/policy.js';
@@ -173,5 +174,36 @@ export function toThreadUpdate(thread: ThreadRef, isOpen: boolean): ApiRequest {
     method: 'PUT',
     path: threadPath(thread),
     body: { canAddMoreMessages: isOpen },
+  };
+}
+
+/** What custom fields there are (cxone.md 2.8, CONFIRMED by OAS-TS). */
+export const customFieldsRequest: ApiRequest = {
+  operation: 'list custom fields',
+  budget: 'reads',
+  method: 'GET',
+  path: '/customers/custom-field-definitions',
+};
+
+/**
+ * The definition of a custom field (cxone.md 2.8, CONFIRMED by OAS-TS).
+ *
+ * INFERRED: the object of a list's values has their names as keys and what agents read as values;
+ * a read shows an array of name and value. Ours are one and the same.
+ */
+export function toCustomField({ ident, label, type, values }: CustomField): ApiRequest {
+  return {
+    operation: `define custom field ${ident}`,
+    budget: 'posts',
+    method: 'PUT',
+    path: '/customers/custom-field-definitions',
+    body: {
+      ident,
+      label,
+      type,
+      ...(values === undefined
+        ? {}
+        : { values: Object.fromEntries(values.map((value) => [value, value])) }),
+    },
   };
 }

@@ -73,6 +73,30 @@ export const contactsSchema = z.looseObject({
   scrollToken: id.nullish().catch(null),
 });
 
+/**
+ * The custom fields that there are (cxone.md 2.8, OAS-TS). Where a list's values stand as the object
+ * that a write takes, they are read from its keys.
+ */
+export const customFieldsSchema = z.array(
+  z.looseObject({
+    ident: z.string({ error: 'expected an ident' }),
+    label: z.string().nullish(),
+    type: z.string().nullish(),
+    values: z
+      .union([
+        z.array(z.looseObject({ name: z.string() })),
+        z.record(z.string(), z.unknown()).transform((byName) => Object.keys(byName).map(toNamed)),
+      ])
+      .nullish()
+      .catch(undefined),
+  }),
+  { error: 'expected a list of custom fields' },
+);
+
+function toNamed(name: string) {
+  return { name };
+}
+
 /** The error body of every endpoint (cxone.md 2.0, OAS-TS). */
 export const errorBodySchema = z.looseObject({
   errors: z.array(

@@ -1,5 +1,6 @@
 /** @module `npm run worker`: runs threads and calls CXone. Any number of them may run. */
 import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createWorkerActivities } from '../../activities/index.js';
 import { loadChannelsFile } from '../config/channels-file.js';
 import { loadWorkerConfig } from '../config/worker.js';
@@ -13,6 +14,7 @@ import { keepWatchers } from '../temporal/watchers.js';
 import { countWorkers } from '../temporal/worker-count.js';
 import { createThreadWorker, proveWorkflowBundle } from '../temporal/workers.js';
 import { loadWorkflowBundle } from '../temporal/workflow-bundle.js';
+import { defineCustomFields } from './custom-fields.js';
 import { createLiveChannels } from './live-channels.js';
 import { startOpsServer } from './ops-server.js';
 import { readTextFile, runProcess } from './run-process.js';
@@ -85,6 +87,15 @@ await runProcess(async (stopping) => {
     () => countWorkers(client, taskQueue),
     (workers) => contactCentre.setShare(workers),
   );
+  const leaving = new AbortController();
+  const fieldsDefined = defineCustomFields({
+    contactCentre,
+    channels: config.channels.values(),
+    logger,
+    // An early end of the pause is no failure.
+    pause: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
+    signal: leaving.signal,
+  });
   isRunning = true;
   logger.info({ taskQueue, namespace }, 'worker is ready');
   const watchers = keepWatchers({ client, taskQueue, channels: live.channels, logger });
@@ -98,8 +109,9 @@ await runProcess(async (stopping) => {
     async stop() {
       isRunning = false;
       watchers.close();
+      leaving.abort(new Error('the worker stops'));
       if (worker.getState() === 'RUNNING') worker.shutdown();
-      await done;
+      await Promise.all([done, fieldsDefined]);
       clearInterval(shares);
       watch?.close();
       ops?.close();

@@ -4,7 +4,9 @@
  * Every method throws a `RemoteError` whose code says whether the outcome is certain, and gives up
  * when `signal` aborts.
  */
+import type { CustomField } from '../domain/channel.js';
 import type { ListedContact } from '../domain/channel-watch.js';
+import type { KnownCustomField } from '../domain/custom-fields.js';
 import type { ChannelId, ContactNumber, ExternalMessageId, ThreadRef } from '../domain/ids.js';
 import type { Attachment, Customer } from '../domain/messages.js';
 import type { ContactStatus, EndingStatus } from '../domain/policy.js';
@@ -104,4 +106,10 @@ export interface ContactCentre {
 
   /** Says whether the thread takes more messages. Must be safe to call again. */
   setThreadOpen(thread: ThreadRef, isOpen: boolean, signal: AbortSignal): Promise<void>;
+
+  /** Lists the custom fields that are defined, of whatever type. */
+  listCustomFields(signal: AbortSignal): Promise<readonly KnownCustomField[]>;
+
+  /** Defines a custom field, or changes the one of its ident. Must be safe to call again. */
+  defineCustomField(field: CustomField, signal: AbortSignal): Promise<void>;
 }

@@ -53,6 +53,26 @@ describe('a chat through the whole system', () => {
     ]);
   });
 
+  test("a channel's custom fields are defined, and their values go with the author", async () => {
+    const definition = { ident: 'species', label: 'Species', type: 'text' };
+    await vi.waitFor(async () => {
+      expect((await simulator.state()).customFields).toMatchObject([definition]);
+    }, until);
+    const fields = { species: 'Zebra' };
+    const customer = await openSession(gatewayUrl, 'watering-hole', { customer: { fields } });
+    await customer.send(gatewayUrl, 'striped');
+    await vi.waitFor(async () => {
+      const { messages } = await simulator.thread(customer.threadId);
+      expect(messages).toMatchObject([
+        {
+          request: {
+            authorEndUserIdentity: { customFields: [{ ident: 'species', value: 'Zebra' }] },
+          },
+        },
+      ]);
+    }, until);
+  });
+
   test('50 first messages at once become one contact and 50 messages in accepted order', async () => {
     const customer = await openSession(gatewayUrl);
     const sent = await Promise.all(ids(50, 'm').map((id) => customer.send(gatewayUrl, id)));

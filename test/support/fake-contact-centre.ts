@@ -1,3 +1,4 @@
+import type { KnownCustomField } from '../../src/domain/custom-fields.js';
 import { RemoteError } from '../../src/domain/errors.js';
 import {
   type ContactNumber,
@@ -73,6 +74,8 @@ interface FakeList {
 export interface FakeContactCentre extends ContactCentre {
   of(ref: ThreadRef): FakeThread;
   readonly list: FakeList;
+  /** The custom fields that are defined, by ident. */
+  readonly customFields: Map<string, KnownCustomField>;
 }
 
 const pageSize = 25;
@@ -84,6 +87,7 @@ export function silence(): RemoteError {
 
 export function createFakeContactCentre(): FakeContactCentre {
   const threads = new Map<string, FakeThread>();
+  const customFields = new Map<string, KnownCustomField>();
 
   const of = ({ channelId, threadId }: ThreadRef): FakeThread => {
     const key = `${channelId}/${threadId}`;
@@ -132,6 +136,7 @@ export function createFakeContactCentre(): FakeContactCentre {
   return {
     of,
     list,
+    customFields,
     async postMessage(request, signal) {
       const thread = of(request.thread);
       return await meet(thread, ['post', request.externalId], signal, () => {
@@ -208,6 +213,8 @@ export function createFakeContactCentre(): FakeContactCentre {
         thread.isShut = !isOpen;
       });
     },
+    listCustomFields: async () => [...customFields.values()],
+    defineCustomField: async (field) => void customFields.set(field.ident, field),
   };
 }
 

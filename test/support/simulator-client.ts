@@ -55,6 +55,8 @@ export interface SimulatedState {
     readonly contactNumber: string;
     readonly status: number | null;
   }[];
+  readonly channels: unknown[];
+  readonly customFields: unknown[];
   readonly requests: Record<string, { count: number; answers: Record<string, number> }>;
 }
 

@@ -11,12 +11,18 @@ const definitionSchema = z.looseObject({
   type: z.enum(['text', 'email', 'list']),
   isRequired: z.boolean().optional(),
   isEditable: z.boolean().optional(),
+  values: z.record(z.string(), z.string()).optional(),
 });
 const attachmentSchema = z.strictObject({
   content: z.string().min(1),
   mimeType: z.string().min(1),
 });
 const attachmentLifetimeMs = 3_600_000;
+
+/** A list's values are written as an object and read as an array (cxone.md 2.8). */
+function namedValues(values: unknown): { name: string; value: unknown }[] {
+  return Object.entries(values ?? {}).map(([name, value]) => ({ name, value }));
+}
 
 /** Lists custom fields and temporary files (cxone.md 2.8). */
 export function customerOperations(context: SimulatorContext): Operation[] {
@@ -42,7 +48,13 @@ export function customerOperations(context: SimulatorContext): Operation[] {
       auth: 'bearer',
       handle(_req, res) {
         res.json(
-          [...store.all('fields')].map(({ settings, ...field }) => ({ ...settings, ...field })),
+          [...store.all('fields')].map(({ settings, ...field }) => ({
+            ...settings,
+            ...field,
+            ...(settings['values'] === undefined
+              ? {}
+              : { values: namedValues(settings['values']) }),
+          })),
         );
       },
     },

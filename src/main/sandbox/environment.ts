@@ -65,9 +65,12 @@ export function toSandboxEnvironments(
       SIMULATOR_PORT: String(simulator.port),
       SIMULATOR_BOX_URL: `${gatewayUrl}/integration/box`,
       SIMULATOR_EVENTS_URL: `${gatewayUrl}/integration/events`,
+      SIMULATOR_ACTION_URL: `${gateway.publicUrl}/integration/action`,
       DATA_DIR: wiring.dataDir,
     },
     gateway: {
+      // A tenant gives an id when the integration is saved; the stand-in takes any.
+      CXONE_INTEGRATION_ID: 'sandbox-integration',
       ...engine,
       GATEWAY_HOST: gateway.host,
       GATEWAY_PORT: String(gateway.port),

@@ -11,6 +11,7 @@ const environmentSchema = z.object({
   SIMULATOR_PORT: port.default(9090),
   SIMULATOR_BOX_URL: url.default('http://127.0.0.1:8080/integration/box'),
   SIMULATOR_EVENTS_URL: url.default('http://127.0.0.1:8080/integration/events'),
+  SIMULATOR_ACTION_URL: url.default('http://127.0.0.1:8080/integration/action'),
   SIMULATOR_ADMIN_ACCESS: z.enum(['loopback', 'any']).default('loopback'),
   SIMULATOR_TOKEN_TTL_SECONDS: z.coerce.number().int().min(1).default(3600),
   SIMULATOR_INDEX_LAG_MS: z.coerce.number().int().min(0).default(0),
@@ -35,6 +36,7 @@ export interface SimulatorConfig {
   readonly port: number;
   readonly boxUrl: string;
   readonly eventsUrl: string;
+  readonly actionUrl: string;
   /** Who may use the admin API and the console: this machine, or anybody (inside a container). */
   readonly adminAccess: 'loopback' | 'any';
   readonly tokenTtlSeconds: number;
@@ -97,6 +99,7 @@ export function loadSimulatorConfig(
     port: env.SIMULATOR_PORT,
     boxUrl: env.SIMULATOR_BOX_URL,
     eventsUrl: env.SIMULATOR_EVENTS_URL,
+    actionUrl: env.SIMULATOR_ACTION_URL,
     adminAccess: env.SIMULATOR_ADMIN_ACCESS,
     tokenTtlSeconds: env.SIMULATOR_TOKEN_TTL_SECONDS,
     indexLagMs: env.SIMULATOR_INDEX_LAG_MS,

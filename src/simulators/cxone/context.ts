@@ -15,6 +15,8 @@ export interface SimulatorContext {
   readonly credentials: CxoneCredentials;
   /** How long a stored message stays unknown to searches. */
   indexLagMs: number;
+  /** The origin at which the middleware last called us; undefined before its first call. */
+  calledAt: string | undefined;
   /** The only channels that exist; null lets every channel id be one. */
   readonly knownChannels: ReadonlySet<string> | null;
   readonly store: Store;

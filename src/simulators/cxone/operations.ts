@@ -64,7 +64,14 @@ export function countRequest(
 /** Mounts operations below their paths, each with its counter, its faults and its token check. */
 export function mountOperations(
   operations: readonly Operation[],
-  deps: { faults: Faults; tokens: Tokens; requests: RequestCounts; now: () => number },
+  deps: {
+    faults: Faults;
+    tokens: Tokens;
+    requests: RequestCounts;
+    now: () => number;
+    /** Is told of each call that presented a good token. */
+    onAuthorised: (req: Request) => void;
+  },
 ): Router {
   const router = createRouter();
   for (const operation of operations) {
@@ -90,7 +97,10 @@ export function mountOperations(
       };
       const faults = deps.faults.hit(target);
       if (await playFaults(faults, req, res)) return;
-      if (operation.auth === 'bearer') checkToken(req, deps.tokens);
+      if (operation.auth === 'bearer') {
+        checkToken(req, deps.tokens);
+        deps.onAuthorised(req);
+      }
       await operation.handle(req, res, faults);
     };
     router[operation.method](operation.path, handler);

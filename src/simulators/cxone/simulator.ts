@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
 import { type AgentDesk, createAgentDesk } from './agent-desk.js';
 import { createBoxClient } from './box-client.js';
 import { createConsoleFeed } from './console-feed.js';
@@ -21,7 +21,7 @@ import { channelOperations } from './routes/channels.js';
 import { type ConsoleAssets, consoleData, consolePages } from './routes/console.js';
 import { contactOperations } from './routes/contacts.js';
 import { customerOperations } from './routes/customers.js';
-import { identityOperations, oneTimeTokenOperations } from './routes/identity.js';
+import { identityOperations, oneTimeTokenOperations, originOf } from './routes/identity.js';
 import { messageOperations } from './routes/messages.js';
 import { threadOperations } from './routes/threads.js';
 import { type SimulatorState, stateOf } from './state-view.js';
@@ -40,6 +40,8 @@ export interface SimulatorOptions {
   /** Where signed events go; without it, or without `eventsSecret`, none are sent. */
   readonly eventsUrl?: string | undefined;
   readonly eventsSecret?: string | undefined;
+  /** The middleware's admin pages, as an integration's settings name them. */
+  readonly actionUrl?: string | undefined;
   readonly tenantId: string;
   /** What the middleware must present to us. */
   readonly credentials: CxoneCredentials;
@@ -99,6 +101,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     tenantId,
     credentials: options.credentials,
     indexLagMs: options.indexLagMs ?? 0,
+    calledAt: undefined,
     knownChannels: options.knownChannels ? new Set(options.knownChannels) : null,
     store,
     tenant,
@@ -172,6 +175,9 @@ function createApp(context: SimulatorContext, { box, feed, options }: AppParts):
     tokens: context.tokens,
     requests: context.requests,
     now: context.store.now,
+    onAuthorised: (req: Request) => {
+      context.calledAt = originOf(req);
+    },
   };
   const oneTimeTokens = new Map<string, { brandId: number; userId: number }>();
   app.use(mountOperations(identityOperations(context), deps));
@@ -191,7 +197,11 @@ function createApp(context: SimulatorContext, { box, feed, options }: AppParts):
   );
   const guard = guardAdmin(options.adminAccess ?? 'loopback');
   app.use('/simulator/console', guard, consoleData(context, feed));
-  app.use('/simulator', guard, adminRoutes(context, { box, oneTimeTokens }));
+  app.use(
+    '/simulator',
+    guard,
+    adminRoutes(context, { box, oneTimeTokens, actionUrl: options.actionUrl }),
+  );
   app.use('/console', guard, consolePages(options.consoleAssets));
   app.get('/', (_req, res) => res.redirect(302, '/console/'));
 

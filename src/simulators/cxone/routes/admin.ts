@@ -12,6 +12,7 @@ import { publishedLimits } from '../limits.js';
 import { contactStatuses } from '../model.js';
 import { pathPart, queryValue } from '../operations.js';
 import { stateOf } from '../state-view.js';
+import { originOf } from './identity.js';
 
 /** Refuses callers from other machines and pages of other origins: the admin API has no login. */
 export function guardAdmin(access: 'loopback' | 'any'): RequestHandler {
@@ -67,12 +68,19 @@ const oneTimeTokenSchema = z.strictObject({
   userId: z.number().default(11_002),
 });
 
+/** The admin pages that an integration's settings name (cxone.md 1.1). */
+const actionPlaces = new Set(['action', 'reconnect', 'remove']);
+
 const done = (res: Response) => res.status(204).end();
 
 /** Mounts the admin API, through which tests and the console drive the simulator. */
 export function adminRoutes(
   context: SimulatorContext,
-  deps: { box: BoxClient; oneTimeTokens: Map<string, { brandId: number; userId: number }> },
+  deps: {
+    box: BoxClient;
+    oneTimeTokens: Map<string, { brandId: number; userId: number }>;
+    actionUrl: string | undefined;
+  },
 ): Router {
   const { store, tenant, faults, limits, desk, events } = context;
   const router = Router();
@@ -130,11 +138,29 @@ export function adminRoutes(
     deps.box.forgetToken();
     done(res);
   });
-  router.post('/one-time-tokens', (req, res) => {
-    const holder = parseBody(oneTimeTokenSchema, req.body ?? {});
+  const mintToken = (holder: z.infer<typeof oneTimeTokenSchema>) => {
     const token = randomUUID();
     deps.oneTimeTokens.set(token, holder);
-    res.status(201).json({ token, ...holder });
+    return { token, ...holder };
+  };
+  router.post('/one-time-tokens', (req, res) => {
+    res.status(201).json(mintToken(parseBody(oneTimeTokenSchema, req.body ?? {})));
+  });
+  /** Opens an admin page of the middleware in the browser, as CXone does (cxone.md 1.8). */
+  router.get('/integration/:place', (req, res) => {
+    const place = pathPart(req, 'place');
+    if (deps.actionUrl === undefined || !actionPlaces.has(place)) throw notFound('The action');
+    const { token, brandId, userId } = mintToken(oneTimeTokenSchema.parse({}));
+    const url = new URL(place, deps.actionUrl);
+    url.search = new URLSearchParams({
+      userId: String(userId),
+      brandId: String(brandId),
+      token,
+      // As the middleware knows us: this browser may reach us by another name.
+      apiHost: context.calledAt ?? originOf(req),
+      backUrl: `${originOf(req)}/console/`,
+    }).toString();
+    res.redirect(302, url.href);
   });
 
   router.post('/agent/replies', async (req, res) => {

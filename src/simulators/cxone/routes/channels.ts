@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { SimulatorContext } from '../context.js';
 import { notFound, parseBody } from '../dfo-error.js';
 import type { StoredChannel } from '../model.js';
-import { type Operation, pathPart, queryList } from '../operations.js';
+import { type Operation, pathPart, queryList, queryValue } from '../operations.js';
 
 const channelSchema = z.looseObject({
   id: z.string().min(1),
@@ -40,7 +40,9 @@ export function channelOperations(context: SimulatorContext): Operation[] {
         const channels = [...store.all('channels')].filter(
           (channel) => !channel.deleted && (ids.length === 0 || ids.includes(channel.id)),
         );
-        res.json(channels.map(channelView));
+        const size = Number(queryValue(req, 'size') ?? channels.length);
+        const from = (Number(queryValue(req, 'page') ?? 1) - 1) * size;
+        res.json(channels.slice(from, from + size).map(channelView));
       },
     },
     {

@@ -45,6 +45,8 @@ test('each process accepts what it is told, and they are told the same', async (
   expect(gateway.box.clientSecret).toBe(simulator.box.clientSecret);
   expect(gateway.eventsSecret).toBe(simulator.eventsSecret);
   expect(simulator.boxUrl).toBe('http://127.0.0.1:8081/integration/box');
+  expect(simulator.actionUrl).toBe(`${gateway.publicUrl}/integration/action`);
+  expect(gateway.adminPages.integrationId).toBe('sandbox-integration');
   expect(environments.worker['CXONE_ISSUER']).toBe('http://127.0.0.1:9091');
   expect(worker.metricsPort).toBe(9464);
 });

@@ -20,6 +20,7 @@ test('the credentials are enough, the rest has defaults', () => {
     port: 9090,
     boxUrl: 'http://127.0.0.1:8080/integration/box',
     eventsUrl: 'http://127.0.0.1:8080/integration/events',
+    actionUrl: 'http://127.0.0.1:8080/integration/action',
     adminAccess: 'loopback',
     tokenTtlSeconds: 3600,
     dataDir: '.data/simulator',

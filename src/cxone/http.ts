@@ -3,7 +3,7 @@ import { TimeLimitReached, waitWithin } from './time-limit.js';
 
 /** An HTTP call as it goes out. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** http(s), without a query. */
   readonly base: string;
   /** What follows the base, encoded, with its query. */

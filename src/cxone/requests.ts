@@ -11,7 +11,7 @@ export interface ApiRequest {
   readonly operation: string;
   /** Which of the tenant's budgets it takes from. */
   readonly budget: 'reads' | 'posts';
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below DFO's base, encoded. */
   readonly path: string;
   readonly body?: unknown;

@@ -97,6 +97,34 @@ function toNamed(name: string) {
   return { name };
 }
 
+/**
+ * The answer to the verification of a one-time token (cxone.md 1.8, OAS-TS and BE-SAMPLE). The token
+ * travels in cookies, so it has to have an end.
+ */
+export const verificationSchema = z.looseObject({
+  accessToken: z.string({ error: 'expected a token' }).min(1, 'expected a token').max(8_000),
+  brand: z.looseObject({ tenantId: id.nullish().catch(undefined) }).nullish(),
+});
+
+const flag = z.boolean().nullish().catch(undefined);
+
+/** The channels that there are (cxone.md 2.7, OAS-TS: an array). */
+export const channelsSchema = z.array(
+  z.looseObject({
+    id,
+    name: z.string().nullish(),
+    channelIntegrationId: id.nullish(),
+    isDeleted: flag,
+    hasOutboundFlow: flag,
+    hasManualOutboundFlow: flag,
+    hasAbilityToSendFiles: flag,
+  }),
+  { error: 'expected a list of channels' },
+);
+
+/** A channel as an answer shows it. */
+export type AnsweredChannel = z.infer<typeof channelsSchema>[number];
+
 /** The error body of every endpoint (cxone.md 2.0, OAS-TS). */
 export const errorBodySchema = z.looseObject({
   errors: z.array(

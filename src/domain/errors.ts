@@ -45,6 +45,14 @@ export const errorPolicies = {
   ORIGIN_FORBIDDEN: caller(403),
   THREAD_FORBIDDEN: caller(403),
   CUSTOMER_BLOCKED: caller(403),
+  /** An admin page without a link from the contact centre and without a session. */
+  ADMIN_SIGN_IN_NEEDED: caller(403),
+  /** The contact centre does not vouch for the link of an admin page. */
+  ADMIN_SIGN_IN_REFUSED: caller(403),
+  /** A link of an admin page names a host that is not the contact centre's. */
+  API_HOST_FORBIDDEN: caller(403),
+  /** A form that no page of this session has shown. */
+  FORM_FORBIDDEN: caller(403),
   NOT_FOUND: caller(404),
   METHOD_NOT_ALLOWED: caller(405),
   CHANNEL_UNKNOWN: caller(404),

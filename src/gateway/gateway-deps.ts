@@ -6,6 +6,7 @@ import type { Registry } from 'prom-client';
 import type { ChannelDefinition } from '../domain/channel.js';
 import type { ChannelId, GatewayQueue } from '../domain/ids.js';
 import type { Pages } from '../ports/channel.js';
+import type { ChannelAdmin } from '../ports/channel-admin.js';
 import type { Clock } from '../ports/clock.js';
 import type { ContactCentre } from '../ports/contact-centre.js';
 import type { Threads } from '../ports/threads.js';
@@ -25,6 +26,10 @@ export interface GatewaySettings {
   readonly boxTokenTtlMs: number;
   /** Signs the contact centre's events; without it their endpoint does not exist. */
   readonly eventsSecret?: string;
+  /** The integration that this gateway's channels belong to; without it none can be created. */
+  readonly integrationId?: string;
+  /** Hosts, besides the contact centre's own, that a link of the admin pages may name. */
+  readonly adminApiHosts?: readonly string[];
   /** Express' `trust proxy`; off by default, so that no header says where a request came from. */
   readonly trustProxy?: boolean | number | string;
 }
@@ -42,6 +47,7 @@ export type Readiness = { readonly ok: true } | { readonly ok: false; readonly r
 export interface GatewayDeps {
   readonly threads: Threads;
   readonly contactCentre: Pick<ContactCentre, 'setTyping' | 'readThread'>;
+  readonly channelAdmin: ChannelAdmin;
   /** Looked up at each request, because its owner may change it in place at any time. */
   readonly channels: ReadonlyMap<ChannelId, ChannelDefinition>;
   readonly clock: Clock;

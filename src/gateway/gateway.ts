@@ -1,6 +1,7 @@
 /** @module The gateway: everything that speaks HTTP to customers and to the contact centre. */
 import express, { type RequestHandler } from 'express';
 import { RequestError } from '../domain/errors.js';
+import { mountAdmin } from './admin/admin-routes.js';
 import { mountAssets } from './assets.js';
 import { mountBox } from './box/box-routes.js';
 import { mountEvents } from './events/event-routes.js';
@@ -33,6 +34,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   mountWidgetApi(app, { ...deps, hub, gatewayMetrics });
   mountBox(app, { ...deps, gatewayMetrics });
   mountEvents(app, deps);
+  mountAdmin(app, { ...deps, gatewayMetrics });
   app.use(() => {
     throw new RequestError('NOT_FOUND', 'There is nothing at this path.');
   });

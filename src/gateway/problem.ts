@@ -1,6 +1,6 @@
 /** @module Failures as RFC 9457 problem documents: a stable code, a request id, nothing leaked. */
 import { STATUS_CODES } from 'node:http';
-import type { ErrorRequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { DefectError, EngineError, type EngineErrorCode, RequestError } from '../domain/errors.js';
 import type { GatewayMetrics } from './metrics.js';
@@ -36,18 +36,24 @@ export function toEngineError(error: unknown): EngineError {
 }
 
 /** Says whether the message of an error is meant for the caller. */
-function isTellable(error: EngineError): boolean {
+export function isTellable(error: EngineError): boolean {
   return error instanceof RequestError || error.policy.httpStatus < 500;
 }
 
-/** Answers a request with a problem document. */
-export function sendProblem(res: Response, error: EngineError): void {
-  const { code, policy } = error;
+/** Sets the headers that an answer needs because it is this error. */
+export function setProblemHeaders(res: Response, error: EngineError): void {
+  const { policy } = error;
   if (policy.retry === 'after') {
     const waitMs = error.retryAfterMs ?? defaultRetryAfterMs;
     res.set('Retry-After', String(Math.max(1, Math.ceil(waitMs / 1_000))));
   }
   if (policy.httpStatus === 401) res.set('WWW-Authenticate', 'Bearer');
+}
+
+/** Answers a request with a problem document. */
+export function sendProblem(res: Response, error: EngineError): void {
+  const { code, policy } = error;
+  setProblemHeaders(res, error);
   const title = STATUS_CODES[policy.httpStatus] ?? 'Error';
   const problem = {
     ...error.details,
@@ -61,11 +67,13 @@ export function sendProblem(res: Response, error: EngineError): void {
   res.status(policy.httpStatus).type('application/problem+json').send(JSON.stringify(problem));
 }
 
-/** Turns whatever a handler threw into a problem document; the last handler of the app. */
+/** Turns whatever a handler threw into an answer, a problem document unless `send` makes another. */
 export function createProblemHandler(deps: {
   readonly logger: Logger;
   readonly metrics: GatewayMetrics;
+  readonly send?: (req: Request, res: Response, error: EngineError) => void;
 }): ErrorRequestHandler {
+  const { send = (_req, res, error) => sendProblem(res, error) } = deps;
   return (thrown: unknown, req, res, _next) => {
     const error = toEngineError(thrown);
     const facts = { code: error.code, method: req.method, requestId: requestIdOf(res) };
@@ -75,7 +83,7 @@ export function createProblemHandler(deps: {
     else deps.logger.error({ ...facts, err: error }, 'request failed');
     deps.metrics.refused(error.code);
     if (res.headersSent) res.destroy();
-    else sendProblem(res, error);
+    else send(req, res, error);
   };
 }
 

@@ -1,4 +1,4 @@
-/** The files that the gateway serves to browsers: the chat widget and its demo page. */
+/** The files that the gateway serves to browsers: the chat widget, its demo page, the admin pages' style. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, sep } from 'node:path';
@@ -27,6 +27,7 @@ const bundles: Readonly<Record<string, string>> = {
   'widget.js': 'widget.ts',
   'demo.js': 'demo/demo.ts',
   'demo.css': 'demo/demo.css',
+  'admin.css': '../gateway/admin/admin.css',
 };
 const copies: Readonly<Record<string, string>> = {
   'index.html': 'demo/index.html',

@@ -7,6 +7,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createGatewayActivities } from '../../activities/index.js';
 import { loadChannelsFile } from '../config/channels-file.js';
 import { loadGatewayConfig } from '../config/gateway.js';
+import { createCxoneChannelAdmin } from '../cxone/channel-admin.js';
 import { createCxoneContactCentre } from '../cxone/contact-centre.js';
 import { toGatewayQueue } from '../domain/ids.js';
 import { createGateway } from '../gateway/gateway.js';
@@ -36,6 +37,7 @@ await runProcess(async (stopping) => {
   const temporal = await connectPatiently(config.temporal, logger, stopping);
   const { connection, client } = temporal;
   const { namespace, taskQueue } = config.temporal;
+  const { integrationId } = config.adminPages;
   const gatewayQueue = toGatewayQueue(randomUUID());
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
@@ -46,11 +48,14 @@ await runProcess(async (stopping) => {
     clock: Date.now,
     onError: (error) => logger.debug({ err: error }, 'backlog could not be read'),
   });
-  const contactCentre = createCxoneContactCentre({ ...config.cxone, clock: Date.now, logger });
+  const cxone = { ...config.cxone, clock: Date.now, logger };
+  const contactCentre = createCxoneContactCentre(cxone);
+  const channelAdmin = createCxoneChannelAdmin(cxone);
   const watch = watchTemporal(temporal, () => gateway.reannounce());
   const gateway = createGateway({
     threads: createThreads({ client, taskQueue, admission }),
     contactCentre,
+    channelAdmin,
     channels: live.channels,
     clock: Date.now,
     logger,
@@ -63,6 +68,8 @@ await runProcess(async (stopping) => {
       boxClientSecret: config.box.clientSecret,
       boxTokenKey: config.box.tokenKey,
       boxTokenTtlMs: config.box.tokenTtlMs,
+      ...(integrationId === undefined ? {} : { integrationId }),
+      adminApiHosts: config.adminPages.apiHosts,
       ...(config.eventsSecret === undefined ? {} : { eventsSecret: config.eventsSecret }),
     },
     assets,
@@ -98,7 +105,7 @@ await runProcess(async (stopping) => {
       await done;
       admission.close();
       watch.close();
-      await contactCentre.close();
+      await Promise.all([contactCentre.close(), channelAdmin.close()]);
       await temporal.close();
       logger.info('gateway has stopped');
     },

@@ -77,6 +77,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     TEMPORAL_TASK_QUEUE: taskQueue,
     CXONE_ISSUER: simulatorUrl,
     CXONE_TENANT_ID: 'jungle-tenant',
+    CXONE_INTEGRATION_ID: 'jungle-integration',
     CXONE_CLIENT_ID: 'isthmus',
     CXONE_CLIENT_SECRET: 'client-secret',
     CXONE_ACCESS_KEY_ID: 'key-id',
@@ -137,6 +138,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     SIMULATOR_PORT: String(simulatorPort),
     SIMULATOR_BOX_URL: `${gatewayUrls[0]}/integration/box`,
     SIMULATOR_EVENTS_URL: `${gatewayUrls[0]}/integration/events`,
+    SIMULATOR_ACTION_URL: `${gatewayUrls[0]}/integration/action`,
     DATA_DIR: join(folder, 'simulator'),
   };
   try {

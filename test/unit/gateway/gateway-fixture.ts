@@ -16,6 +16,7 @@ import {
 import { defaultPolicy, type ThreadPolicy } from '../../../src/domain/policy.js';
 import { createGateway } from '../../../src/gateway/gateway.js';
 import type { Asset, Gateway, GatewayDeps } from '../../../src/gateway/gateway-deps.js';
+import { createFakeChannelAdmin, type FakeChannelAdmin } from '../../support/fake-channel-admin.js';
 import { createFakeThreads, type FakeThreads } from '../../support/fake-threads.js';
 
 export const listedOrigin = 'https://watering-hole.example';
@@ -86,6 +87,7 @@ export interface TestGateway {
   readonly threads: FakeThreads;
   /** The channels that the gateway looks at; a test may change them. */
   readonly channels: Map<ChannelId, ChannelDefinition>;
+  readonly channelAdmin: FakeChannelAdmin;
   readonly metrics: Registry;
   /** What the contact centre was told of customers' typing. */
   readonly customerTyping: { readonly threadId: string; readonly isTyping: boolean }[];
@@ -106,6 +108,8 @@ export interface TestGatewayOptions {
   readonly readThread?: GatewayDeps['contactCentre']['readThread'];
   readonly publicUrl?: string;
   readonly eventsSecret?: string;
+  readonly integrationId?: string;
+  readonly adminApiHosts?: readonly string[];
 }
 
 /** Starts a gateway on a free port; it ends with its test. */
@@ -114,6 +118,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
   const channels = new Map(
     (options.channels ?? defaultChannels).map((channel) => [channel.id, channel]),
   );
+  const channelAdmin = createFakeChannelAdmin();
   const metrics = new Registry();
   const logLines: string[] = [];
   const customerTyping: { threadId: string; isTyping: boolean }[] = [];
@@ -126,6 +131,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
         (async (ref, isTyping) => void customerTyping.push({ threadId: ref.threadId, isTyping })),
       readThread: options.readThread ?? (async () => undefined),
     },
+    channelAdmin,
     channels,
     clock: options.clock ?? Date.now,
     logger: pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) }),
@@ -139,6 +145,8 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
       boxTokenKey,
       boxTokenTtlMs: 3_600_000,
       ...(options.eventsSecret === undefined ? {} : { eventsSecret: options.eventsSecret }),
+      ...(options.integrationId === undefined ? {} : { integrationId: options.integrationId }),
+      adminApiHosts: options.adminApiHosts ?? [],
     },
     assets: options.assets ?? new Map(),
     readiness: options.readiness ?? (async () => ({ ok: true })),
@@ -156,7 +164,17 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
   const address = server.address();
   if (address === null || typeof address === 'string') throw new TypeError('no port');
   const url = `http://127.0.0.1:${address.port}`;
-  return { url, gateway, threads, channels, metrics, customerTyping, logLines, server };
+  return {
+    url,
+    gateway,
+    threads,
+    channelAdmin,
+    channels,
+    metrics,
+    customerTyping,
+    logLines,
+    server,
+  };
 }
 
 /** Signs what the customer's own site says of its customer. */

@@ -1,6 +1,7 @@
 /** @module Performs what a thread asks for, and gives back the event that each effect owes. */
 
 import type { CheckRequest, PostedMessage } from '../activities/index.js';
+import { firstAgentMessageOf } from '../src/domain/agent-opened.js';
 import { type ContactNumber, type ThreadRef, toInboundExternalId } from '../src/domain/ids.js';
 import type { ContactStatus } from '../src/domain/policy.js';
 import type { PostCheck } from '../src/domain/post-check.js';
@@ -57,8 +58,14 @@ async function blockCustomer(untilMs: number, { ref, customer }: ThreadState): P
 
 async function callContactCentre(
   { task, contact, check }: ContactCentreEffect,
-  { ref, customer, policy: { endedStatuses }, closed }: ThreadState,
+  state: ThreadState,
 ): Promise<ContactCentreOwed['outcome']> {
+  const {
+    ref,
+    customer,
+    policy: { endedStatuses },
+    closed,
+  } = state;
   switch (task.kind) {
     case 'post': {
       const { id, text, attachments, postback, acceptedAtMs } = task.message;
@@ -101,12 +108,12 @@ async function callContactCentre(
       return { kind: 'done' };
     }
     case 'endContact': {
-      const ended = task.contact ?? contact;
-      if (ended === null) return { kind: 'done' };
+      const ended = task.contact ?? contact ?? (await findContact(state));
+      if (ended === undefined) return { kind: 'absent' };
       await contactCentre.endContact.executeWithOptions({ summary: `contact ${ended}` }, [
         { contact: ended, status: task.status },
       ]);
-      return { kind: 'done' };
+      return { kind: 'done', contact: ended };
     }
     case 'shutThread':
       await contactCentre.setThreadOpen.executeWithOptions({ summary: 'take no more messages' }, [
@@ -126,6 +133,17 @@ async function callContactCentre(
         ])),
       };
   }
+}
+
+/** Finds the contact of a thread that an agent opened by the message that opened it. */
+async function findContact(state: ThreadState): Promise<ContactNumber | undefined> {
+  const externalId = firstAgentMessageOf(state);
+  if (externalId === undefined) return undefined;
+  const found = await contactCentre.findMessage.executeWithOptions(
+    { summary: 'which contact is it?' },
+    [{ thread: state.ref, externalId }],
+  );
+  return found?.contact;
 }
 
 function toCheckRequest(

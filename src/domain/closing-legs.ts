@@ -5,7 +5,7 @@
  * Each leg is tried by itself: one that is put off lets the others go first. A leg that cannot be
  * confirmed within the time limit is named as missing, and the thread is closed without it.
  */
-import { giveVerdict, refuseWaiting, withLane } from './contact-centre-lane.js';
+import { giveVerdict, isOpeningOwed, refuseWaiting, withLane } from './contact-centre-lane.js';
 import type { EngineErrorCode } from './errors.js';
 import { deferTask, finishTask, lookAfterMs } from './lane-pace.js';
 import type { ThreadEnder } from './messages.js';
@@ -69,7 +69,7 @@ function letLegsGoFirst(state: ThreadState): ThreadState {
   const { current, waiting, isInFlight } = state.contactCentreLane;
   if (current === null || current.kind === 'post' || isInFlight) return state;
   const isWaitedFor = waiting.some((task) => isLeg(task) && rankOf(task) <= rankOf(current));
-  const isOver = current.kind === 'openThread' && state.closed !== null;
+  const isOver = current.kind === 'openThread' && !isOpeningOwed(state);
   if (!isWaitedFor && !isOver) return state;
   return insertByRank(withLane(state, { current: null }), current);
 }
@@ -108,8 +108,15 @@ export function settleLeg(
     case 'threadEnded':
       return leg.kind === 'readBack'
         ? finishTask(state)
-        : readBackAfter(state, leg, { isRefused: false });
+        : readBackAfter(noteFound(state, leg, outcome), leg, { isRefused: false });
   }
+}
+
+/** Notes the contact that was found by an agent's message, or that there is none to be found. */
+function noteFound(state: ThreadState, leg: LegTask, outcome: ContactCentreOutcome): ThreadState {
+  if (outcome.kind === 'absent') return noteMissing(state, [leg]);
+  const contact = outcome.kind === 'done' ? outcome.contact : undefined;
+  return contact === undefined || state.contact !== null ? state : { ...state, contact };
 }
 
 /**

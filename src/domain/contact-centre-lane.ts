@@ -2,6 +2,7 @@
  * @module The lane to the contact centre: what waits in it, what starts next, and the verdict that
  * each post gets exactly once. What an outcome means is in contact-centre-outcomes.ts.
  */
+import { firstAgentMessageOf } from './agent-opened.js';
 import { contactUpdateRule, take } from './budget.js';
 import { appendEvent } from './customer-log.js';
 import type { EngineErrorCode } from './errors.js';
@@ -86,20 +87,31 @@ export function refuse(state: ThreadState, message: InboundMessage, atMs: number
 
 /** Says whether a task has something to act on: nothing is sent for what was never heard of there. */
 function isPossible(state: ThreadState, task: ContactCentreTask): boolean {
+  const hasAgentWritten = firstAgentMessageOf(state) !== undefined;
   switch (task.kind) {
     case 'post':
     case 'report':
       return true;
     case 'openThread':
-      // It ended before its first message could go out.
-      return state.closed === null;
+      return isOpeningOwed(state);
     case 'endContact':
-      return task.contact !== undefined || state.contact !== null;
+      // Of a thread that an agent opened the contact is found by their message.
+      return task.contact !== undefined || state.contact !== null || hasAgentWritten;
     case 'shutThread':
     case 'readBack':
       // A post's answer need not name a contact.
-      return state.contact !== null || Object.values(state.ledger.inbound).includes('sent');
+      return (
+        state.contact !== null ||
+        hasAgentWritten ||
+        Object.values(state.ledger.inbound).includes('sent')
+      );
   }
+}
+
+/** Says whether the contact centre has still to let messages in: not after an end with none left. */
+export function isOpeningOwed(state: ThreadState): boolean {
+  if (state.closed === null) return true;
+  return isPostingAllowed(state) && countWaitingPosts(state) > 0;
 }
 
 /** Takes the next task from the front, and drops what has nothing to act on. */

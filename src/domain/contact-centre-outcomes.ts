@@ -5,6 +5,7 @@
  * looked up twice first. What is certainly not there, is put off and tried again for as long as it
  * takes, unless the thread was closed meanwhile.
  */
+import { firstAgentMessageOf } from './agent-opened.js';
 import { endThread } from './closing.js';
 import { deferBehindLegs, giveUpLeg, isLeg, settleLeg } from './closing-legs.js';
 import { noteContact, notePostedTo } from './contact.js';
@@ -57,6 +58,9 @@ function settlePost(
       return isPostingAllowed(ended) ? deferTask(state, task, atMs) : ended;
     }
     case 'threadEnded':
+      if (isPostingAllowed(state) && firstAgentMessageOf(state) !== undefined) {
+        return openFirst(state, task);
+      }
       // Who ended it is forgotten; the customer is told that the service did.
       return endThread(finishTask(refuse(state, message, atMs)), 'operator', atMs);
     case 'absent':
@@ -87,6 +91,15 @@ function settlePost(
       }
       return deferTask(state, task, atMs, outcome.retryAfterMs);
   }
+}
+
+/** An agent has opened an ended thread anew: the contact centre lets it take messages before this one. */
+function openFirst(state: ThreadState, task: Post): ThreadState {
+  const { waiting } = state.contactCentreLane;
+  const opened = withLane(finishTask(state), {
+    waiting: [{ kind: 'openThread' }, task, ...waiting],
+  });
+  return { ...opened, mayHaveEnded: false };
 }
 
 /**

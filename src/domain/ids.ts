@@ -117,6 +117,17 @@ export function toOutboundExternalId(ref: ThreadRef, key: string): ExternalMessa
   return made(parseExternalMessageId(raw), raw);
 }
 
+/**
+ * Makes the id of a thread that an agent opens without naming one.
+ *
+ * `key` is that of the message that opens it, as above, so that the same message always opens the
+ * same thread; 1 to 126 of `A-Za-z0-9_.:-`.
+ */
+export function toOutboundThreadId(key: string): ThreadId {
+  const raw = `o-${key}`;
+  return made(parseThreadId(raw), raw);
+}
+
 /** Reads the thread of a message from an id that one of the two makers above made. */
 export function fromExternalMessageId(id: string): ThreadRef | undefined {
   const parts = id.split(separator);

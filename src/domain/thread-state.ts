@@ -69,7 +69,7 @@ export type ContactCentreTask =
   | { readonly kind: 'shutThread' }
   /** Reads whether an end holds; `contradictions` counts the looks that found that it did not. */
   | { readonly kind: 'readBack'; readonly contradictions: number }
-  /** Lets a thread that starts again take messages. */
+  /** Lets a thread that starts again, or that an agent opened anew, take messages. */
   | { readonly kind: 'openThread' };
 
 /** A step of a thread's end that the contact centre takes. */

@@ -189,7 +189,7 @@ describe('a countdown', () => {
       { type: 'message', from: 'system', text: thread.state.policy.texts.idleClosed },
       { type: 'state', state: 'closed', closedBy: 'idle', closedAtMs: thread.nowMs },
     ]);
-    expect(thread.tasks().map(nameOf)).toEqual(['shutThread']);
+    expect(thread.tasks().map(nameOf)).toEqual(['endContact closed']);
     expect(clockDueAtMs(thread.state)).toBeUndefined();
   });
 

@@ -15,6 +15,7 @@ import {
   toGatewayQueue,
   toInboundExternalId,
   toOutboundExternalId,
+  toOutboundThreadId,
   toWorkflowId,
 } from '../../../src/domain/ids.js';
 import { channelId, customerId, messageId, threadId } from '../../support/domain-builders.js';
@@ -151,6 +152,12 @@ test("an agent's message never has the id of a customer's", () => {
       expect(toOutboundExternalId(ref, id)).not.toBe(toInboundExternalId(ref, id));
     }),
   );
+});
+
+test('a thread that an agent opens has the id that the key of their message makes', () => {
+  expect(toOutboundThreadId('k-1')).toBe('o-k-1');
+  expect(toOutboundThreadId('k-1')).not.toBe(toOutboundThreadId('k-2'));
+  for (const key of ['a b', 'x'.repeat(127)]) expect(() => toOutboundThreadId(key)).toThrow(key);
 });
 
 test('the same thread and message id on two channels are two messages', () => {

@@ -1,0 +1,12 @@
+/**
+ * @module Threads that an agent opened: the contact centre has heard of them before their customer
+ * wrote anything, and names no contact before the customer's first answer.
+ */
+import type { ExternalMessageId } from './ids.js';
+import type { ThreadState } from './thread-state.js';
+
+/** Gives the first message that an agent wrote here; undefined where none did. */
+export function firstAgentMessageOf({ ledger }: ThreadState): ExternalMessageId | undefined {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the brand of the record's keys
+  return Object.keys(ledger.outbound)[0] as ExternalMessageId | undefined;
+}

@@ -104,6 +104,8 @@ export interface CustomerInput {
   readonly channelId: string;
   readonly customerId: CustomerId;
   readonly currentThreadId?: ThreadId;
+  /** Where agents' messages that named no thread went, the oldest first. */
+  readonly placements?: readonly Placement[];
   /** Until when the customer gets no new session, in milliseconds since the epoch. */
   readonly blockedUntilMs?: number | null;
   /** Updates and signals after which a run hands over to a new one. Default 500. */
@@ -112,10 +114,26 @@ export interface CustomerInput {
   readonly idleAfterMs?: number;
 }
 
+/** The thread that an agent's message went to, by the key of the message. */
+export interface Placement {
+  readonly message: string;
+  readonly threadId: ThreadId;
+}
+
 /** A caller's offer of a thread id, and the current one that it found closed. */
 export interface CurrentThreadRequest {
   readonly candidate: ThreadId;
   readonly closed?: ThreadId;
+}
+
+/** An agent's message, by its key: it goes where it went before, unless that is `closed`. */
+export interface PlacementRequest extends CurrentThreadRequest {
+  readonly message: string;
+}
+
+/** The thread that an agent has opened for a customer. */
+export interface OpenedRequest {
+  readonly threadId: ThreadId;
 }
 
 /** Until when a customer is blocked, in milliseconds since the epoch. */
@@ -130,6 +148,12 @@ export interface LiftResult {
 
 /** Gives the customer's current thread: an update, because concurrent callers need one answer. */
 export const currentThreadUpdate = defineUpdate<ThreadId, [CurrentThreadRequest]>('currentThread');
+/** Gives the thread of each of several agents' messages: an update, as above. */
+export const placeMessagesUpdate = defineUpdate<ThreadId[], [readonly PlacementRequest[]]>(
+  'placeMessages',
+);
+/** An agent has opened a thread of this id, which becomes the current one. */
+export const openedSignal = defineSignal<[OpenedRequest]>('opened');
 /** The customer gets no new session until then; of two blocks the later one holds. */
 export const blockSignal = defineSignal<[BlockRequest]>('block');
 /** An operator lifts a customer's block. An update, so that the operator sees what was lifted. */

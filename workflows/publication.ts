@@ -13,6 +13,7 @@ import {
   threadChannelKey,
   threadClosedByKey,
   threadContactKey,
+  threadCustomerKey,
   threadLastActivityAtKey,
   threadMissingLegKey,
   threadStateKey,
@@ -52,11 +53,12 @@ function toStanding(state: ThreadState): Standing {
 }
 
 function toSearchAttributes(state: ThreadState) {
-  const { ref, contact, closed, lastActivityAtMs } = state;
+  const { ref, customer, contact, closed, lastActivityAtMs } = state;
   const missing = closed?.missing ?? [];
   return [
     { key: threadStateKey, value: toStanding(state) },
     { key: threadChannelKey, value: ref.channelId },
+    { key: threadCustomerKey, value: customer.id },
     ...(contact === null ? [] : [{ key: threadContactKey, value: contact }]),
     ...(closed === null ? [] : [{ key: threadClosedByKey, value: closed.by }]),
     ...(missing.length === 0 ? [] : [{ key: threadMissingLegKey, value: missing.join('+') }]),

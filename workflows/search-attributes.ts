@@ -5,6 +5,8 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 export const threadStateKey = defineSearchAttributeKey('ThreadState', 'KEYWORD');
 /** The channel's id. */
 export const threadChannelKey = defineSearchAttributeKey('ThreadChannel', 'KEYWORD');
+/** The customer's id on the channel, from the moment at which the thread has a contact. */
+export const threadCustomerKey = defineSearchAttributeKey('ThreadCustomer', 'KEYWORD');
 /** The contact centre's contact number. */
 export const threadContactKey = defineSearchAttributeKey('ThreadContact', 'KEYWORD');
 /** Who ended the thread. */

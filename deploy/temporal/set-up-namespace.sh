@@ -23,7 +23,7 @@ tries=0
 until
   temporal operator search-attribute create --namespace "$TEMPORAL_NAMESPACE" --type Keyword \
     --name ThreadState --name ThreadChannel --name ThreadContact --name ThreadClosedBy \
-    --name ThreadMissingLeg &&
+    --name ThreadMissingLeg --name ThreadCustomer &&
     temporal operator search-attribute create --namespace "$TEMPORAL_NAMESPACE" --type Datetime \
       --name ThreadLastActivityAt
 do

@@ -76,6 +76,14 @@ export interface Threads {
    */
   acceptReply(ref: ThreadRef, message: AgentMessage): Promise<void>;
 
+  /**
+   * Hands an agent's message to its thread, which it opens where there is none of that id. Safe to
+   * call again with the same message id: on a thread that is closed by now as well.
+   *
+   * Throws `THREAD_CLOSED` as above for a new message id on a closed thread.
+   */
+  acceptOutbound(start: ThreadStart, message: AgentMessage): Promise<void>;
+
   /** Gives what a run of a thread that has ended knew. */
   recall(ref: ThreadRef, runId: string): Promise<EarlierLife>;
 
@@ -127,6 +135,31 @@ export interface Threads {
     customerId: CustomerId,
     candidate: ThreadId,
   ): Promise<ThreadId>;
+
+  /**
+   * Gives the thread for an agent's message that names none: the customer's open one, whoever began
+   * it, else `candidate`, which becomes the current one. The same for every concurrent caller, and
+   * for one `message`, by its key, whenever it asks again; unless that thread is `closed`.
+   */
+  placeMessage(
+    channelId: ChannelId,
+    customerId: CustomerId,
+    request: {
+      readonly message: string;
+      readonly candidate: ThreadId;
+      /** A thread that was given before and turned out to have ended without this message. */
+      readonly closed?: ThreadId;
+    },
+  ): Promise<ThreadId>;
+
+  /** Makes a thread that an agent opens the customer's current one. Must be safe to call again. */
+  noteOpened(ref: ThreadRef, customerId: CustomerId): Promise<void>;
+
+  /**
+   * Gives the customer's current thread where it is open; undefined where there is none, or where
+   * only their own sessions know of it. Must need no worker.
+   */
+  openThreadOf(channelId: ChannelId, customerId: CustomerId): Promise<ThreadId | undefined>;
 
   /**
    * Blocks a customer until a moment, in milliseconds since the epoch. Must be safe to call again;

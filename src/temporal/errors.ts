@@ -71,6 +71,7 @@ export function withEngineErrors(threads: Threads): Threads {
   return {
     acceptInbound: (start, message) => translated(threads.acceptInbound(start, message)),
     acceptReply: (ref, message) => translated(threads.acceptReply(ref, message)),
+    acceptOutbound: (start, message) => translated(threads.acceptOutbound(start, message)),
     recall: (ref, runId) => translated(threads.recall(ref, runId)),
     standing: (ref) => translated(threads.standing(ref)),
     read: (ref, afterSeq) => translated(threads.read(ref, afterSeq)),
@@ -84,6 +85,11 @@ export function withEngineErrors(threads: Threads): Threads {
     repeatKey: (fingerprint, windowMs) => translated(threads.repeatKey(fingerprint, windowMs)),
     currentThread: (channelId, customerId, candidate) =>
       translated(threads.currentThread(channelId, customerId, candidate)),
+    placeMessage: (channelId, customerId, request) =>
+      translated(threads.placeMessage(channelId, customerId, request)),
+    noteOpened: (ref, customerId) => translated(threads.noteOpened(ref, customerId)),
+    openThreadOf: (channelId, customerId) =>
+      translated(threads.openThreadOf(channelId, customerId)),
     blockCustomer: (channelId, customerId, untilMs) =>
       translated(threads.blockCustomer(channelId, customerId, untilMs)),
     blockedUntil: (channelId, customerId) =>

@@ -1,7 +1,7 @@
 /** @module The Threads port on Temporal: signals for what happens, queries for what is shown. */
 import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import type { SignalDefinition } from '@temporalio/common';
+import type { Duration, SignalDefinition } from '@temporalio/common';
 import {
   agentReplySignal,
   contactEndedSignal,
@@ -27,7 +27,7 @@ import type { thread } from '../../workflows/thread.js';
 import { RequestError } from '../domain/errors.js';
 import type { ThreadRef } from '../domain/ids.js';
 import { toWorkflowId } from '../domain/ids.js';
-import type { CustomerEvent, InboundMessage } from '../domain/messages.js';
+import type { AgentMessage, CustomerEvent, InboundMessage } from '../domain/messages.js';
 import { type EarlierRun, reopensFromMs } from '../domain/reopening.js';
 import type { ThreadStanding, ThreadStart, Threads } from '../ports/threads.js';
 import type { Admission } from './admission.js';
@@ -40,7 +40,7 @@ const busyRetryAfterMs = 5_000;
 /** A thread is closed at the contact centre within moments, unless that is down. */
 const closingRetryAfterMs = 2_000;
 /** How long a thread waits for a worker that was killed in the middle of its workflow task. */
-const workflowTaskTimeout = '5s';
+const workflowTaskTimeout: Duration = '5s';
 /** An agent's typing that is not shown by then is not worth showing. */
 const typingWithin = '3s';
 
@@ -109,19 +109,46 @@ export function createThreads(deps: {
   ): Promise<void> {
     const input = startsAgainAfter === undefined ? start : { ...start, startsAgainAfter };
     await client.workflow.signalWithStart<typeof thread, [InboundMessage]>('thread', {
-      taskQueue,
-      workflowId: toWorkflowId(start.ref),
+      ...toWorkflowStart(start, message.acceptedAtMs),
       args: [input],
       signal: inboundSignal,
       signalArgs: [message],
       workflowIdReusePolicy:
         startsAgainAfter === undefined ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
+    });
+  }
+
+  /** What any thread starts with, whoever speaks first. */
+  function toWorkflowStart({ ref }: ThreadStart, atMs: number) {
+    return {
+      taskQueue,
+      workflowId: toWorkflowId(ref),
       workflowTaskTimeout,
       typedSearchAttributes: [
         { key: threadStateKey, value: 'open' },
-        { key: threadChannelKey, value: start.ref.channelId },
-        { key: threadLastActivityAtKey, value: new Date(message.acceptedAtMs) },
+        { key: threadChannelKey, value: ref.channelId },
+        { key: threadLastActivityAtKey, value: new Date(atMs) },
       ],
+    };
+  }
+
+  /** A call that is repeated is answered as it was the first time; any other one is too late. */
+  async function acceptReplyOnClosed(
+    ref: ThreadRef,
+    message: AgentMessage,
+    standing: ThreadStanding,
+  ): Promise<void> {
+    const status = await answered(() => handleOf(ref).query(outboundStatusQuery, message.id));
+    if (status === null) throw toClosedError(ref, standing);
+  }
+
+  async function signalReply(start: ThreadStart, message: AgentMessage): Promise<void> {
+    await client.workflow.signalWithStart<typeof thread, [AgentMessage]>('thread', {
+      ...toWorkflowStart(start, message.acceptedAtMs),
+      args: [start],
+      signal: agentReplySignal,
+      signalArgs: [message],
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
     });
   }
 
@@ -169,6 +196,19 @@ export function createThreads(deps: {
         throw toClosedError(ref, now);
       }
       throw new RequestError('THREAD_UNKNOWN', `There is no thread ${ref.threadId}`);
+    },
+
+    async acceptOutbound(start, message) {
+      const { ref } = start;
+      const { standing } = await standings.describe(ref);
+      if (standing.kind === 'closed') return await acceptReplyOnClosed(ref, message, standing);
+      try {
+        await signalReply(start, message);
+      } catch (failure) {
+        if (!(failure instanceof WorkflowExecutionAlreadyStartedError)) throw failure;
+        // It ended between the look and the signal.
+        await acceptReplyOnClosed(ref, message, (await standings.describe(ref)).standing);
+      }
     },
 
     async recall(ref, runId) {

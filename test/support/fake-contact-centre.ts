@@ -36,6 +36,8 @@ interface Call {
 export interface FakeThread {
   readonly contact: ContactNumber;
   readonly posts: PostRequest[];
+  /** The ids of agents' messages that a look finds here. */
+  readonly agentMessages: string[];
   readonly reports: StatusReport[];
   readonly calls: Call[];
   /** Taken from the front, each by the first call of its method. */
@@ -151,7 +153,9 @@ export function createFakeContactCentre(): FakeContactCentre {
           thread.blindLooks -= 1;
           return undefined;
         }
-        const isThere = thread.posts.some((post) => post.externalId === externalId);
+        const isThere =
+          thread.agentMessages.includes(externalId) ||
+          thread.posts.some((post) => post.externalId === externalId);
         return isThere ? toPosted(thread) : undefined;
       });
     },
@@ -224,6 +228,7 @@ function emptyThread(number: number): FakeThread {
   return {
     contact,
     posts: [],
+    agentMessages: [],
     reports: [],
     calls: [],
     faults: [],

@@ -5,7 +5,14 @@
 
 import { viewThread } from '../../src/domain/customer-log.js';
 import { RequestError } from '../../src/domain/errors.js';
-import { type GatewayQueue, parseContactNumber, type ThreadRef } from '../../src/domain/ids.js';
+import {
+  type ChannelId,
+  type CustomerId,
+  type GatewayQueue,
+  parseContactNumber,
+  type ThreadId,
+  type ThreadRef,
+} from '../../src/domain/ids.js';
 import type {
   AgentMessage,
   InboundMessage,
@@ -75,6 +82,7 @@ export function createFakeThreads(clock: () => number = Date.now): FakeThreads {
   const tolds = new Map<string, Told>();
   const gateways = new Map<GatewayQueue, Pages>();
   const currentThreads = new Map<string, ThreadRef['threadId']>();
+  const placements = new Map<string, ThreadId>();
   const blocks = new Map<string, number>();
   const repeats = new Map<string, { readonly key: string; readonly atMs: number }>();
 
@@ -141,6 +149,28 @@ export function createFakeThreads(clock: () => number = Date.now): FakeThreads {
     });
   }
 
+  function takeReply(thread: FakeThread, message: AgentMessage): void {
+    if (Object.hasOwn(thread.state.ledger.outbound, message.id)) return;
+    const closed = closedError(thread.state);
+    if (closed) throw closed;
+    thread.replies.push(message);
+    happen(thread, { type: 'agentReply', message, atMs: clock() });
+  }
+
+  function isOpenThread(channelId: ChannelId, threadId: ThreadId | undefined): boolean {
+    const thread = threadId && threads.get(keyOf({ channelId, threadId }));
+    return thread !== undefined && thread.state.closed === null;
+  }
+
+  /** Finds the open thread that a customer began, whoever knows of it. */
+  function findBegun(channelId: ChannelId, customerId: CustomerId): ThreadId | undefined {
+    for (const { start, state } of threads.values()) {
+      const isTheirs = start.ref.channelId === channelId && start.customer.id === customerId;
+      if (isTheirs && state.closed === null) return start.ref.threadId;
+    }
+    return undefined;
+  }
+
   /** Tells a running thread; false when there is none. */
   function tell(ref: ThreadRef, event: ThreadEvent): boolean {
     const thread = threads.get(keyOf(ref));
@@ -187,11 +217,12 @@ export function createFakeThreads(clock: () => number = Date.now): FakeThreads {
       call(() => {
         const thread = threads.get(keyOf(ref));
         if (!thread) throw new RequestError('THREAD_UNKNOWN', 'There is no such thread.');
-        if (Object.hasOwn(thread.state.ledger.outbound, message.id)) return;
-        const closed = closedError(thread.state);
-        if (closed) throw closed;
-        thread.replies.push(message);
-        happen(thread, { type: 'agentReply', message, atMs: clock() });
+        takeReply(thread, message);
+      }),
+    acceptOutbound: (start, message) =>
+      call(() => {
+        const thread = threads.get(keyOf(start.ref)) ?? begin(start);
+        takeReply(thread, message);
       }),
     recall: (ref) => call(() => threadOf(ref).state),
     standing: (ref) =>
@@ -267,6 +298,25 @@ export function createFakeThreads(clock: () => number = Date.now): FakeThreads {
         if (isOpen) return current;
         currentThreads.set(key, candidate);
         return candidate;
+      }),
+    placeMessage: (channelId, customerId, { message, candidate, closed }) =>
+      call(() => {
+        const key = `${channelId}/${customerId}`;
+        const placed = placements.get(`${key}/${message}`);
+        if (placed !== undefined && placed !== closed) return placed;
+        const current = currentThreads.get(key);
+        const isKept = current !== undefined && current !== closed;
+        const threadId = isKept ? current : (findBegun(channelId, customerId) ?? candidate);
+        currentThreads.set(key, threadId);
+        placements.set(`${key}/${message}`, threadId);
+        return threadId;
+      }),
+    noteOpened: ({ channelId, threadId }, customerId) =>
+      call(() => void currentThreads.set(`${channelId}/${customerId}`, threadId)),
+    openThreadOf: (channelId, customerId) =>
+      call(() => {
+        const threadId = currentThreads.get(`${channelId}/${customerId}`);
+        return isOpenThread(channelId, threadId) ? threadId : undefined;
       }),
     blockCustomer: (channelId, customerId, untilMs) =>
       call(() => {

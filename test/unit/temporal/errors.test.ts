@@ -59,6 +59,7 @@ test('every method of the port throws errors of the engine only', async () => {
   const broken: Threads = {
     acceptInbound: fails,
     acceptReply: fails,
+    acceptOutbound: fails,
     recall: fails,
     standing: fails,
     read: fails,
@@ -71,6 +72,9 @@ test('every method of the port throws errors of the engine only', async () => {
     showTyping: fails,
     repeatKey: fails,
     currentThread: fails,
+    placeMessage: fails,
+    noteOpened: fails,
+    openThreadOf: fails,
     blockCustomer: fails,
     blockedUntil: fails,
   };

@@ -28,6 +28,7 @@ test('a namespace is created with every search attribute', () => {
     'ThreadState=Keyword',
     'ThreadChannel=Keyword',
     'ThreadContact=Keyword',
+    'ThreadCustomer=Keyword',
     'ThreadClosedBy=Keyword',
     'ThreadMissingLeg=Keyword',
     'ThreadLastActivityAt=Datetime',

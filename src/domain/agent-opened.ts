@@ -3,10 +3,18 @@
  * wrote anything, and names no contact before the customer's first answer.
  */
 import type { ExternalMessageId } from './ids.js';
+import type { Customer } from './messages.js';
 import type { ThreadState } from './thread-state.js';
 
 /** Gives the first message that an agent wrote here; undefined where none did. */
 export function firstAgentMessageOf({ ledger }: ThreadState): ExternalMessageId | undefined {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the brand of the record's keys
   return Object.keys(ledger.outbound)[0] as ExternalMessageId | undefined;
+}
+
+/** Takes what is known of the customer who answers first: the agent's call knew an id, perhaps a name. */
+export function noteAnswering(state: ThreadState, customer: Customer | undefined): ThreadState {
+  const isFirst = Object.keys(state.ledger.inbound).length === 0;
+  if (customer === undefined || !isFirst || firstAgentMessageOf(state) === undefined) return state;
+  return { ...state, customer: { ...state.customer, ...customer } };
 }

@@ -93,12 +93,19 @@ export const errorPolicies = {
 /** The code of a failure: stable, part of the contract. */
 export type EngineErrorCode = keyof typeof errorPolicies;
 
+/** A member of a problem document: plain JSON. */
+export type ProblemMember =
+  | string
+  | number
+  | readonly ProblemMember[]
+  | { readonly [name: string]: ProblemMember };
+
 /** Facts that travel with an error. Ids and moments only: no customer's text, no secret. */
 export interface EngineErrorFacts {
   /** How long to wait before trying again, in milliseconds. */
   readonly retryAfterMs?: number;
   /** Members for the problem document, such as `closedBy`. */
-  readonly details?: Readonly<Record<string, string | number | readonly string[]>>;
+  readonly details?: Readonly<Record<string, ProblemMember>>;
   readonly cause?: unknown;
 }
 
@@ -106,7 +113,7 @@ export interface EngineErrorFacts {
 export abstract class EngineError extends Error {
   readonly code: EngineErrorCode;
   readonly retryAfterMs: number | undefined;
-  readonly details: Readonly<Record<string, string | number | readonly string[]>>;
+  readonly details: Readonly<Record<string, ProblemMember>>;
 
   constructor(code: EngineErrorCode, message: string, facts: EngineErrorFacts = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });

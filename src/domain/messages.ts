@@ -45,6 +45,8 @@ export interface InboundMessage {
   readonly acceptedAtMs: number;
   /** The gateway that took it, which shows its own pages what becomes of it. */
   readonly via?: GatewayQueue;
+  /** Who wrote it, as they are known now: a thread that an agent opened knows little of them. */
+  readonly customer?: Customer;
 }
 
 /** An agent's or a bot's message, from the moment the box took it. */

@@ -2,6 +2,8 @@
  * @module The rules of a thread, as a pure function: `transition(state, event)` gives the next state
  * and the effects to perform. No clock, no id, no I/O; whatever is needed comes with the event.
  */
+
+import { noteAnswering } from './agent-opened.js';
 import { contactUpdateRule, fullBucket } from './budget.js';
 import { endThread } from './closing.js';
 import { closingLimitAtMs, giveUpClosing } from './closing-legs.js';
@@ -158,7 +160,12 @@ function apply(state: ThreadState, event: ThreadEvent): ThreadState {
   }
 }
 
-function acceptInbound(state: ThreadState, message: InboundMessage, atMs: number): ThreadState {
+function acceptInbound(
+  before: ThreadState,
+  { customer, ...message }: InboundMessage,
+  atMs: number,
+): ThreadState {
+  const state = noteAnswering(before, customer);
   if (Object.hasOwn(state.ledger.inbound, message.id)) return state;
   if (state.closed !== null) return giveVerdict(state, message, 'refused', atMs, 'THREAD_CLOSED');
   const { id, text, attachments, via } = message;

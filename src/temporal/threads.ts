@@ -112,7 +112,7 @@ export function createThreads(deps: {
       ...toWorkflowStart(start, message.acceptedAtMs),
       args: [input],
       signal: inboundSignal,
-      signalArgs: [message],
+      signalArgs: [withCustomer(start, message)],
       workflowIdReusePolicy:
         startsAgainAfter === undefined ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
     });
@@ -296,6 +296,11 @@ async function isTaken(signal: Promise<void>): Promise<boolean> {
     if (isNotFound(failure)) return false;
     throw failure;
   }
+}
+
+/** A thread that an agent opened was started without what the customer's session knows. */
+function withCustomer({ customer }: ThreadStart, message: InboundMessage): InboundMessage {
+  return Object.keys(customer).length > 1 ? { ...message, customer } : message;
 }
 
 function toClosedError(ref: ThreadRef, standing: ThreadStanding): RequestError {

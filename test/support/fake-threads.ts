@@ -211,7 +211,8 @@ export function createFakeThreads(clock: () => number = Date.now): FakeThreads {
           throw new RequestError('THREAD_BUSY', 'Too many messages wait.', { retryAfterMs: 2_000 });
         }
         thread.inbound.push(message);
-        happen(thread, { type: 'inbound', message, atMs: clock() });
+        const { customer } = start;
+        happen(thread, { type: 'inbound', message: { ...message, customer }, atMs: clock() });
       }),
     acceptReply: (ref, message) =>
       call(() => {

@@ -1,14 +1,8 @@
 /** @module The box: the calls that the contact centre makes on us (cxone.md 1.2). */
-import { createHash } from 'node:crypto';
 import type { Application, Request, Response } from 'express';
+import type { ChannelDefinition } from '../../domain/channel.js';
 import { RequestError } from '../../domain/errors.js';
-import {
-  type ChannelId,
-  type ExternalMessageId,
-  parseChannelId,
-  type ThreadRef,
-  toOutboundExternalId,
-} from '../../domain/ids.js';
+import { parseChannelId, parseThreadId, type ThreadRef } from '../../domain/ids.js';
 import { toIsoMoment } from '../customer-event-json.js';
 import type { GatewayDeps } from '../gateway-deps.js';
 import type { GatewayMetrics } from '../metrics.js';
@@ -16,29 +10,23 @@ import { pathParam } from '../path-param.js';
 import { bodyInvalid, hasCode } from '../problem.js';
 import { createBodyReader, parseJson } from '../request-body.js';
 import { requestIdOf } from '../request-id.js';
-import { mount } from '../routes.js';
+import { type Handler, mount } from '../routes.js';
+import { type AcceptedMessage, type AgentCall, createAgentMessages } from './agent-messages.js';
 import { createBoxTokens } from './box-tokens.js';
-import { canonicalJson, type LenientBody, listAt, textAt, valueAt } from './lenient-body.js';
+import { type LenientBody, placesOf, textAt } from './lenient-body.js';
+import {
+  outboundInvalid,
+  readFirstRecipient,
+  readRecipients,
+  toAnsweredRecipients,
+} from './recipients.js';
 import { readAuthor, readReply, textPlaces } from './reply.js';
 import { findThreadCandidates, type ThreadCandidates } from './thread-look-up.js';
 
 const boxPath = '/integration/box';
 /** A rich message's text is kept twice, and one payload of a thread holds two megabytes. */
 const bodyLimitBytes = 512 * 1024;
-/** Calls without an id and with the same body are one call within this time. */
-const repeatWindowMs = 10_000;
-/** 192 bits of a digest: nobody meets another's. */
-const keyLength = 32;
-
-interface AcceptedReply {
-  readonly ref: ThreadRef;
-  readonly id: ExternalMessageId;
-  readonly acceptedAtMs: number;
-}
-
-function digest(...parts: readonly string[]): string {
-  return createHash('sha256').update(parts.join('\0')).digest('base64url');
-}
+const recipientPlace = 'endUserRecipients.0.idOnExternalPlatform';
 
 /** Mounts the box. */
 export function mountBox(
@@ -48,6 +36,7 @@ export function mountBox(
   const { threads, channels, clock, logger, settings, gatewayMetrics } = deps;
   const readBody = createBodyReader(bodyLimitBytes);
   const boxTokens = createBoxTokens({ settings, clock, readBody });
+  const agentMessages = createAgentMessages({ threads, channels, clock });
 
   async function admit(req: Request, res: Response): Promise<LenientBody> {
     await boxTokens.admit(req);
@@ -58,59 +47,32 @@ export function mountBox(
     return body;
   }
 
-  function requireChannel(req: Request): ChannelId {
+  function requireChannel(req: Request): ChannelDefinition {
     const channelId = parseChannelId(pathParam(req, 'channelId'));
-    if (channelId === undefined || !channels.has(channelId)) {
-      throw new RequestError('CHANNEL_UNKNOWN', 'There is no such channel.');
-    }
-    return channelId;
+    const channel = channelId && channels.get(channelId);
+    if (!channel) throw new RequestError('CHANNEL_UNKNOWN', 'There is no such channel.');
+    return channel;
   }
 
-  /** Makes the key that is the same when the contact centre makes the same call again. */
-  function replyKey({ channelId }: ThreadRef, body: LenientBody): string | Promise<string> {
-    const id = textAt(body, 'id');
-    if (id !== undefined) return digest(channelId, id).slice(0, keyLength);
-    return threads.repeatKey(digest(channelId, canonicalJson(body)), repeatWindowMs);
+  /** A call of an unknown shape is told from a lost thread by what the log says of it. */
+  function logLookUp(res: Response, body: LenientBody, lookedAt: readonly string[]): void {
+    const facts = { lookedAt, found: placesOf(body), requestId: requestIdOf(res) };
+    logger.warn(facts, 'no thread found for a call');
   }
 
-  async function isUnknown(ref: ThreadRef): Promise<boolean> {
-    return (await threads.standing(ref)).kind === 'unknown';
-  }
-
-  /** Hands a reply to the first of its candidates that exists. */
-  async function acceptReply(
-    { refs, lookedAt }: ThreadCandidates,
-    body: LenientBody,
-  ): Promise<AcceptedReply> {
-    const reply = readReply(body);
-    if (!reply)
-      throw bodyInvalid(`Nothing to show; looked at ${textPlaces.join(', ')}, attachments`);
-    const hasId = textAt(body, 'id') !== undefined;
-    for (const ref of refs) {
-      // A key for a call without an id is durable, so it is made for a thread that exists only.
-      if (!hasId && (await isUnknown(ref))) continue;
-      const id = toOutboundExternalId(ref, await replyKey(ref, body));
-      const acceptedAtMs = clock();
-      try {
-        await threads.acceptReply(ref, { id, ...reply, acceptedAtMs });
-        return { ref, id, acceptedAtMs };
-      } catch (error) {
-        if (hasCode(error, 'THREAD_UNKNOWN')) continue;
-        if (!hasCode(error, 'THREAD_CLOSED')) throw error;
-        throw new RequestError('THREAD_CLOSED', 'The thread is closed.', {
-          details: { lookedAt, threadId: ref.threadId },
-          cause: error,
-        });
-      }
-    }
-    throw new RequestError('THREAD_UNKNOWN', 'No thread was found for this call.', {
-      details: { lookedAt },
-    });
-  }
-
-  function note({ ref, id }: AcceptedReply, res: Response): void {
+  /** What a customer's page cannot show is told here at least. */
+  function note({ ref, id }: AcceptedMessage, body: LenientBody, res: Response): void {
     gatewayMetrics.accepted('outbound', ref.channelId);
-    logger.info({ ...ref, messageId: id, requestId: requestIdOf(res) }, 'reply accepted');
+    const repliesTo = textAt(body, 'replyToMessage.idOnExternalPlatform');
+    const forwards = textAt(body, 'forward.message.id');
+    const facts = {
+      ...ref,
+      messageId: id,
+      requestId: requestIdOf(res),
+      ...(repliesTo === undefined ? {} : { repliesTo }),
+      ...(forwards === undefined ? {} : { forwards }),
+    };
+    logger.info(facts, 'reply accepted');
   }
 
   mount(app, `${boxPath}/1.0/token`, { POST: boxTokens.tokenHandler });
@@ -119,25 +81,54 @@ export function mountBox(
     POST: async (req, res) => {
       const body = await admit(req, res);
       const path = { postId: pathParam(req, 'postId') };
-      const accepted = await acceptReply(findThreadCandidates(channels, path, body), body);
-      note(accepted, res);
+      const candidates = findThreadCandidates(channels, path, body);
+      const accepted = await agentMessages.reply(candidates, toCall(body));
+      if (!accepted) {
+        logLookUp(res, body, candidates.lookedAt);
+        throw threadUnknown(candidates.lookedAt);
+      }
+      note(accepted, body, res);
       res.json({ idOnExternalPlatform: accepted.id });
     },
   });
 
+  /** An agent writes first: into the thread that the call gives, or that the recipient has. */
+  async function writeFirst(
+    res: Response,
+    channel: ChannelDefinition,
+    { given, lookedAt }: ThreadCandidates,
+    call: AgentCall,
+  ): Promise<AcceptedMessage> {
+    const recipient = readFirstRecipient(channel, call.body);
+    if (recipient && given === undefined) {
+      return await agentMessages.writeTo(channel, recipient, call);
+    }
+    const ref = given === undefined ? undefined : readGiven(channel, given);
+    if (recipient && ref) return await agentMessages.open(ref, recipient, call);
+    const places = [...lookedAt, recipientPlace];
+    logLookUp(res, call.body, places);
+    if (ref) throw threadUnknown(places);
+    throw outboundInvalid(['endUserRecipients'], 'The call names no thread and no recipient.', {
+      lookedAt: places,
+    });
+  }
+
   mount(app, `${boxPath}/2.0/channel/:channelId/outbound`, {
-    POST: async (req, res) => {
+    POST: inEnvelope(async (req, res) => {
       const body = await admit(req, res);
-      const channelId = requireChannel(req);
-      // A call that names no thread, or one that does not exist, begins one: here, once agents may.
-      const accepted = await acceptReply(findThreadCandidates(channels, { channelId }, body), body);
-      note(accepted, res);
+      const channel = requireChannel(req);
+      const call = toCall(body);
+      const candidates = findThreadCandidates(channels, { channelId: channel.id }, body);
+      const accepted =
+        (await agentMessages.reply(candidates, call)) ??
+        (await writeFirst(res, channel, candidates, call));
+      note(accepted, body, res);
       res.json(toOutboundAnswer(accepted, body));
-    },
+    }),
   });
 
   /** Writes every field that the contact centre expects (cxone.md 1.5). */
-  function toOutboundAnswer({ ref, id, acceptedAtMs }: AcceptedReply, body: LenientBody) {
+  function toOutboundAnswer({ ref, id, acceptedAtMs }: AcceptedMessage, body: LenientBody) {
     return {
       message: {
         idOnExternalPlatform: id,
@@ -145,23 +136,23 @@ export function mountBox(
         url: `${settings.publicUrl}/`,
       },
       thread: { idOnExternalPlatform: ref.threadId },
-      endUserIdentities: [],
-      recipients: listAt(body, 'endUserRecipients').map((recipient) => ({
-        idOnExternalPlatform: textAt(recipient, 'idOnExternalPlatform') ?? '',
-        name: textAt(recipient, 'name') ?? '',
-        isPrimary: valueAt(recipient, 'isPrimary') === true,
-        isPrivate: valueAt(recipient, 'isPrivate') === true,
-        anonymizedAt: null,
-        anonymizedReason: null,
-      })),
+      ...toAnsweredRecipients(body),
     };
   }
+
+  mount(app, `${boxPath}/1.0/channel/:channelId/recipients/validation`, {
+    POST: inEnvelope(async (req, res) => {
+      const body = await admit(req, res);
+      readRecipients(requireChannel(req), body);
+      res.json({ status: 'valid' });
+    }),
+  });
 
   /** An agent's typing is lost without harm, so only a malformed call is refused (cxone.md 1.7). */
   mount(app, `${boxPath}/1.0/channel/:channelId/thread/:threadId/sender-action`, {
     POST: async (req, res) => {
       const body = await admit(req, res);
-      const path = { channelId: requireChannel(req), threadId: pathParam(req, 'threadId') };
+      const path = { channelId: requireChannel(req).id, threadId: pathParam(req, 'threadId') };
       const action = textAt(body, 'senderAction.action');
       if (action !== 'isTypingOn' && action !== 'isTypingOff') {
         throw bodyInvalid('senderAction.action: must be isTypingOn or isTypingOff');
@@ -182,8 +173,42 @@ export function mountBox(
 
   async function firstKnown(refs: readonly ThreadRef[]): Promise<ThreadRef | undefined> {
     for (const ref of refs) {
-      if (!(await isUnknown(ref))) return ref;
+      if ((await threads.standing(ref)).kind !== 'unknown') return ref;
     }
     return undefined;
   }
+}
+
+function threadUnknown(lookedAt: readonly string[]): RequestError {
+  const details = { lookedAt };
+  return new RequestError('THREAD_UNKNOWN', 'No thread was found for this call.', { details });
+}
+
+function toCall(body: LenientBody): AgentCall {
+  const content = readReply(body);
+  if (content) return { body, content };
+  throw bodyInvalid(`Nothing to show; looked at ${textPlaces.join(', ')}, attachments`);
+}
+
+/** Reads the id of a thread that a call gives and that does not exist yet. */
+function readGiven(channel: ChannelDefinition, given: string): ThreadRef {
+  const threadId = parseThreadId(given);
+  if (threadId) return { channelId: channel.id, threadId };
+  throw outboundInvalid(
+    ['thread', 'idOnExternalPlatform'],
+    'The id of a thread has 1 to 128 characters, each a letter, a digit or one of _ . : -',
+  );
+}
+
+/** Tells of a body that is wrong in the form that an agent is shown, wherever that is found out. */
+function inEnvelope(handler: Handler): Handler {
+  return async (req, res) => {
+    try {
+      await handler(req, res);
+    } catch (error) {
+      const isTold = !(error instanceof RequestError) || 'errorCode' in error.details;
+      if (isTold || !hasCode(error, 'BODY_INVALID')) throw error;
+      throw outboundInvalid([], error.message, { cause: error });
+    }
+  };
 }

@@ -48,3 +48,22 @@ export function canonicalJson(body: LenientBody): string {
       : value,
   );
 }
+
+const deepestPlace = 5;
+const mostPlaces = 60;
+
+/** Names the places of a body that hold something, for a log: no value, and of a list only the first. */
+export function placesOf(body: LenientBody): readonly string[] {
+  const places: string[] = [];
+  const look = (value: unknown, place: readonly string[]): void => {
+    const isInner = typeof value === 'object' && value !== null && place.length < deepestPlace;
+    const inner = !isInner ? [] : Object.entries(Array.isArray(value) ? value.slice(0, 1) : value);
+    for (const [key, part] of inner) {
+      // A key that is no name may be somebody's words.
+      look(part, [...place, /^[A-Za-z0-9_-]{1,40}$/.test(key) ? key : '?']);
+    }
+    if (inner.length === 0 && place.length > 0) places.push(place.join('.'));
+  };
+  look(body, []);
+  return places.slice(0, mostPlaces);
+}

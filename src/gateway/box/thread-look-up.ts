@@ -6,12 +6,13 @@ import {
   parseThreadId,
   type ThreadRef,
 } from '../../domain/ids.js';
-import { type LenientBody, textAt } from './lenient-body.js';
+import { firstTextAt, type LenientBody, textAt } from './lenient-body.js';
 
-/** Where a body may name its thread, best first (cxone.md 1.4, 1.5). */
+/** Where a body may give its thread's own id (cxone.md 1.4, 1.5). */
+const ownPlaces = ['thread.idOnExternalPlatform', 'post.idOnExternalPlatform'] as const;
+/** Where a body may name its thread, best first: by its own id, or by a message in it. */
 const threadPlaces = [
-  'thread.idOnExternalPlatform',
-  'post.idOnExternalPlatform',
+  ...ownPlaces,
   'replyToMessageIdOnExternalPlatform',
   'replyToMessage.idOnExternalPlatform',
 ] as const;
@@ -28,6 +29,8 @@ export interface CallPath {
 /** The threads that a call may mean, best first, and where they were looked for. */
 export interface ThreadCandidates {
   readonly refs: readonly ThreadRef[];
+  /** What the call gives as its thread's own id, whether or not there is one; not as it is read. */
+  readonly given?: string;
   readonly lookedAt: readonly string[];
 }
 
@@ -50,8 +53,10 @@ export function findThreadCandidates(
       refs.set(`${ref.channelId}/${ref.threadId}`, ref);
     }
   }
+  const given = firstTextAt(body, ownPlaces);
   return {
     refs: [...refs.values()],
+    ...(given === undefined ? {} : { given }),
     lookedAt: [...threadPlaces, ...inPath.map((name) => `path {${name}}`)],
   };
 }

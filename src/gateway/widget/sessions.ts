@@ -8,7 +8,7 @@ import { toIsoMoment } from '../customer-event-json.js';
 import type { IdentityReader } from '../identity.js';
 import { newCustomerId, newThreadId } from '../new-ids.js';
 import type { WidgetChannel } from '../origins.js';
-import { bodyInvalid } from '../problem.js';
+import { bodyInvalid, hasCode } from '../problem.js';
 import type { RateLimit } from '../rate-limits.js';
 import { checkBody } from '../request-body.js';
 import type { Handler } from '../routes.js';
@@ -58,7 +58,7 @@ export function createSessionHandler(deps: {
   readonly admission: Admission;
   readonly sessionTokens: SessionTokens;
   readonly readIdentity: IdentityReader;
-  readonly threads: Pick<Threads, 'currentThread' | 'blockedUntil'>;
+  readonly threads: Pick<Threads, 'currentThread' | 'openThreadOf' | 'blockedUntil'>;
   readonly limit: RateLimit;
   readonly clock: Clock;
 }): Handler {
@@ -84,18 +84,30 @@ export function createSessionHandler(deps: {
     });
   }
 
-  /**
-   * An anonymous customer has one thread as long as only they begin one; where agents begin threads
-   * too, this is the place to look for the one that is open now.
-   */
+  /** The thread of an earlier session is good enough for a customer while nobody can be asked. */
+  async function findOpened(channel: WidgetChannel, id: Customer['id']) {
+    try {
+      return await threads.openThreadOf(channel.id, id);
+    } catch (error) {
+      if (hasCode(error, 'UNAVAILABLE')) return undefined;
+      throw error;
+    }
+  }
+
+  /** An anonymous customer goes on in the thread that an agent has opened for them, if that is open. */
   async function openAnonymous(
     channel: WidgetChannel,
     resumed: Session | undefined,
     request: SessionRequest,
   ): Promise<Session> {
     if (resumed) {
-      await refuseBlocked(channel, resumed.customer.id);
-      return { ...resumed, customer: toCustomer(resumed.customer.id, {}, resumed, request) };
+      const { id } = resumed.customer;
+      await refuseBlocked(channel, id);
+      const customer = toCustomer(id, {}, resumed, request);
+      const threadId = await findOpened(channel, id);
+      return threadId === undefined || threadId === resumed.ref.threadId
+        ? { ...resumed, customer }
+        : { ref: { channelId: channel.id, threadId }, customer };
     }
     return {
       ref: { channelId: channel.id, threadId: newThreadId() },

@@ -4,6 +4,7 @@ import type { ContactCentreOutcome } from '../../../src/domain/thread-state.js';
 import {
   agentMessage,
   contactNumber,
+  customerId,
   customerMessage,
   type DrivenThread,
   driveThread,
@@ -41,6 +42,27 @@ describe('a thread that an agent opened', () => {
     expect(thread.effects).toMatchObject([{ check: 'none', contact: null }]);
     thread.settle({ kind: 'done', contact });
     expect(thread.state.contact).toBe(contact);
+  });
+
+  test('learns of its customer what their session knows, with the first answer', () => {
+    const customer = { id: customerId('zebra'), name: 'Zoe', fields: { species: 'zebra' } };
+    const thread = opened();
+    for (const [id, name] of [
+      ['m-1', 'Zoe'],
+      ['m-2', 'Zara'],
+    ] as const) {
+      thread.feed({
+        type: 'inbound',
+        message: customerMessage(id, { customer: { ...customer, name } }),
+      });
+    }
+    expect(thread.state.customer).toEqual(customer);
+    expect(JSON.stringify(thread.state.contactCentreLane)).not.toContain('Zoe');
+    const begun = driveThread().feed({
+      type: 'inbound',
+      message: customerMessage('m-1', { customer }),
+    });
+    expect(begun.state.customer.name).toBe('Zed Zebra');
   });
 
   test('is ended by its agent before the customer came, whatever its contact', () => {

@@ -26,6 +26,7 @@ export const placesOfReply = [
 export interface Box extends TestGateway {
   readonly reply: (body: unknown, postId?: string) => Promise<Answer>;
   readonly outbound: (body: unknown, channel?: string) => Promise<Answer>;
+  readonly validate: (body: unknown, channel?: string) => Promise<Answer>;
   readonly type: (body: unknown, threadId?: string) => Promise<Answer>;
 }
 
@@ -41,6 +42,8 @@ export async function startBox(options: TestGatewayOptions = {}): Promise<Box> {
     reply: (body, postId = 'dfo-post') =>
       call(`/1.0/posts/${encodeURIComponent(postId)}/messages`, body),
     outbound: (body, channel = anonymousChannel) => call(`/2.0/channel/${channel}/outbound`, body),
+    validate: (body, channel = anonymousChannel) =>
+      call(`/1.0/channel/${channel}/recipients/validation`, body),
     type: (body, threadId = 'thread-1') =>
       call(
         `/1.0/channel/${anonymousChannel}/thread/${encodeURIComponent(threadId)}/sender-action`,

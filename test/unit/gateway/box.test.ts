@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { placesOfReply, ref, startBox } from './box-fixture.js';
+import { ref, startBox } from './box-fixture.js';
 import { readEvents } from './event-reader.js';
 import {
   anonymousChannel,
@@ -67,49 +67,6 @@ describe('a token', () => {
       headers: { 'content-type': 'application/json' },
     });
     expect(answer.status).toBe(400);
-  });
-});
-
-describe('an outbound call', () => {
-  const recipients = [
-    { idOnExternalPlatform: 'c1', name: 'Ringo', isPrimary: true, isPrivate: false },
-  ];
-
-  test('for a thread that is open is a reply, answered with every field', async () => {
-    const { threads, outbound } = await startBox();
-    const answer = await outbound({
-      thread: { idOnExternalPlatform: 'thread-1' },
-      messageContent: { type: 'TEXT', payload: { text: 'hello' } },
-      endUserRecipients: recipients,
-      authorUser: { firstName: 'Ada' },
-    });
-    expect(answer.status).toBe(200);
-    expect(answer.json).toEqual({
-      message: {
-        idOnExternalPlatform: threads.replies(ref)[0]?.id,
-        createdAtWithMilliseconds: expect.stringMatching(/\.\d{3}Z$/),
-        url: expect.stringMatching(/^http/),
-      },
-      thread: { idOnExternalPlatform: 'thread-1' },
-      endUserIdentities: [],
-      recipients: [{ ...recipients[0], anonymizedAt: null, anonymizedReason: null }],
-    });
-  });
-
-  test('for a thread that is closed or unknown is refused', async () => {
-    const { threads, outbound } = await startBox();
-    const say = (threadId: string) =>
-      outbound({ thread: { idOnExternalPlatform: threadId }, messageContent: { text: 'x' } });
-    expect(await say('gone')).toMatchObject({
-      status: 404,
-      json: { code: 'THREAD_UNKNOWN', lookedAt: placesOfReply.slice(0, 4) },
-    });
-    threads.end(ref, 'idle');
-    expect((await say('thread-1')).status).toBe(409);
-    expect(await outbound({ content: 'x' }, 'nowhere')).toMatchObject({
-      status: 404,
-      json: { code: 'CHANNEL_UNKNOWN' },
-    });
   });
 });
 

@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest';
+import { inboundId, outboundId, placesOfReply, ref, startBox } from './box-fixture.js';
+import { anonymousChannel } from './gateway-fixture.js';
+
+/** Bodies as the sources of cxone.md 1.4 and 1.5 show them, each of an agent who says "fresh". */
+const brand = { id: 9, tenantId: 'jungle', businessUnitId: 4 };
+const authorUser = { id: 7, firstName: 'Ada', surname: '', nickname: null, isBotUser: false };
+const endUserRecipients = [
+  { idOnExternalPlatform: 'c1', name: 'Ringo', isPrimary: true, isPrivate: false },
+];
+const payload = { text: 'fresh' };
+
+interface Form {
+  readonly path: 'reply' | 'outbound';
+  /** What stands for `{postId}`. */
+  readonly postId?: string;
+  readonly body: object;
+}
+
+const forms: Readonly<Record<string, Form>> = {
+  'v1 with its post and both nestings of the text': {
+    path: 'reply',
+    body: {
+      id: 'dfo-1',
+      brand,
+      post: { id: 'p', channelId: anonymousChannel, idOnExternalPlatform: 'thread-1' },
+      title: '',
+      content: 'fresh',
+      messageContent: { type: 'TEXT', text: 'fresh', payload },
+      recipients: [],
+      author: authorUser,
+    },
+  },
+  'v1 with the thread, and text at the top only': {
+    path: 'reply',
+    body: { id: 4711, thread: { idOnExternalPlatform: 'thread-1' }, content: 'fresh' },
+  },
+  'v1 with a reply to a message of the customer': {
+    path: 'reply',
+    body: {
+      id: 'dfo-1',
+      post: { channelId: anonymousChannel },
+      replyToMessageId: 'm',
+      replyToMessageIdOnExternalPlatform: inboundId,
+      messageContent: { text: 'fresh' },
+    },
+  },
+  'v1 with a blank reply, and the thread in its path': {
+    path: 'reply',
+    postId: 'thread-1',
+    body: { id: 'dfo-1', replyToMessageIdOnExternalPlatform: '', messageContent: { payload } },
+  },
+  'v1 with the thread behind its channel in its path, and no id': {
+    path: 'reply',
+    postId: `${anonymousChannel}_thread-1`,
+    body: { content: 'fresh' },
+  },
+  'v1 in the shape of v2': {
+    path: 'reply',
+    body: {
+      id: 'dfo-1',
+      thread: { id: 't', idOnExternalPlatform: 'thread-1' },
+      messageContent: { type: 'TEXT', payload, fallbackText: 'fresh', parameters: {} },
+      replyToMessage: null,
+      attachments: [],
+      authorUser,
+    },
+  },
+  'v2 whole': {
+    path: 'outbound',
+    body: {
+      id: 'dfo-1',
+      brand,
+      thread: { id: 't', idOnExternalPlatform: 'thread-1', threadName: 'Ringo' },
+      messageContent: { type: 'TEXT', payload, fallbackText: 'fresh', parameters: {} },
+      endUserRecipients,
+      replyToMessage: null,
+      isReplyToSpecificMessage: false,
+      attachments: [],
+      forward: null,
+      authorUser,
+    },
+  },
+  'v2 with a reply to a message of an agent': {
+    path: 'outbound',
+    body: {
+      thread: null,
+      messageContent: { type: 'TEXT', payload },
+      replyToMessage: { idOnExternalPlatform: outboundId },
+      isReplyToSpecificMessage: true,
+      endUserRecipients: [],
+    },
+  },
+  'v2 with the thread behind its channel': {
+    path: 'outbound',
+    body: {
+      id: 'dfo-1',
+      thread: { idOnExternalPlatform: `${anonymousChannel}_thread-1` },
+      messageContent: { type: 'TEXT', payload: { text: 'fresh', postback: '' } },
+      endUserRecipients,
+    },
+  },
+  'v2 in the shape of v1': {
+    path: 'outbound',
+    body: {
+      id: 'dfo-1',
+      post: { channelId: anonymousChannel, idOnExternalPlatform: 'thread-1' },
+      content: 'fresh',
+    },
+  },
+  'v2 of a type that nobody knows, by its fallback': {
+    path: 'outbound',
+    body: {
+      id: 'dfo-1',
+      thread: { idOnExternalPlatform: 'thread-1' },
+      messageContent: { type: 'HOLOGRAM', payload: {}, fallbackText: 'fresh' },
+    },
+  },
+};
+
+describe("an agent's message is brought to its thread in the form", () => {
+  test.each(Object.entries(forms))('%s', async (_, { path, postId, body }) => {
+    const { threads, reply, outbound } = await startBox();
+    const answer = path === 'reply' ? await reply(body, postId) : await outbound(body);
+    expect(answer.status).toBe(200);
+    expect(threads.replies(ref)).toMatchObject([{ text: 'fresh' }]);
+    const [shown] = threads.replies(ref);
+    expect(answer.json).toMatchObject(
+      path === 'reply'
+        ? { idOnExternalPlatform: shown?.id }
+        : {
+            message: { idOnExternalPlatform: shown?.id },
+            thread: { idOnExternalPlatform: 'thread-1' },
+          },
+    );
+  });
+});
+
+test('a form that nobody knows is answered 404, and body and log say where it was looked', async () => {
+  const { reply, logLines } = await startBox();
+  const body = {
+    id: 'dfo-1',
+    conversation: { external: 'thread-1', 'what is this': 'a secret' },
+    content: 'another secret',
+    people: [{ name: 'Ringo' }, { name: 'Zed' }],
+  };
+  expect(await reply(body)).toMatchObject({
+    status: 404,
+    json: { code: 'THREAD_UNKNOWN', lookedAt: placesOfReply, requestId: expect.any(String) },
+  });
+  const line = logLines.find((one) => one.includes('no thread found for a call')) ?? '{}';
+  expect(JSON.parse(line)).toMatchObject({
+    level: 40,
+    lookedAt: placesOfReply,
+    found: ['id', 'conversation.external', 'conversation.?', 'content', 'people.0.name'],
+    requestId: expect.any(String),
+  });
+  for (const secret of ['secret', 'what is this', 'Ringo']) {
+    expect(logLines.join('\n')).not.toContain(secret);
+  }
+});

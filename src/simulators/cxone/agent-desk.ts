@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { assigneeOf, defaultAgent } from './agents.js';
-import { v1Body, v2Body } from './box-bodies.js';
+import { recipientsOf, v1Body, v2Body } from './box-bodies.js';
 import type { BoxAnswer, BoxClient } from './box-client.js';
 import type { Agent, MessageContent, StoredMessage, StoredThread } from './model.js';
 import type { Store } from './store.js';
-import type { Tenant } from './tenant.js';
+import { hasEnded, type Tenant } from './tenant.js';
 import { brandOf } from './views.js';
 
 const agentSchema = z.strictObject({
@@ -64,9 +64,20 @@ interface ReplyResult {
   readonly answers: readonly BoxAnswer[];
 }
 
+/** Says what became of a message that an agent wrote first. */
+interface FirstResult {
+  /** What the box answered to the validation of the recipient. */
+  readonly validation: { readonly status: number | null; readonly body: unknown };
+  /** Null where the recipient was refused, so that nothing was sent. */
+  readonly sent: ReplyResult | null;
+  readonly contactNumber: string | null;
+}
+
 /** Is what agents do: write, type. */
 export interface AgentDesk {
   reply(input: ReplyInput): Promise<ReplyResult>;
+  /** Has the recipient validated, then sends the message as an outbound one. */
+  writeFirst(input: ReplyInput): Promise<FirstResult>;
   typing(input: {
     channelId: string;
     threadIdOnExternalPlatform: string;
@@ -137,10 +148,18 @@ export function createAgentDesk(deps: {
     };
   }
 
+  /** A message to a recipient begins anew where the contact of its thread has ended. */
+  function goesOnIn(reply: z.output<typeof replySchema>): StoredThread | undefined {
+    const externalId = reply.threadIdOnExternalPlatform;
+    const thread =
+      externalId === undefined ? undefined : tenant.thread(reply.channelId, externalId);
+    const contact = thread && store.get('contacts', thread.contactNumber);
+    return reply.recipient !== undefined && contact && hasEnded(contact) ? undefined : thread;
+  }
+
   async function send(reply: z.output<typeof replySchema>): Promise<ReplyResult> {
     const externalThreadId = reply.threadIdOnExternalPlatform;
-    const thread =
-      externalThreadId === undefined ? undefined : tenant.thread(reply.channelId, externalThreadId);
+    const thread = goesOnIn(reply);
     const known = reply.id === undefined ? undefined : store.get('messages', reply.id);
     const { failure: _, ...before } = known ?? draft(reply, thread);
     // A message that was sent before stays sent, whatever the call made again is answered.
@@ -161,7 +180,7 @@ export function createAgentDesk(deps: {
         : {
             operation: 'boxOutbound',
             path: `/2.0/channel/${encodeURIComponent(reply.channelId)}/outbound`,
-            body: v2Body(deps.tenantId, store, message, reply.recipient),
+            body: v2Body(deps.tenantId, store, message, reply),
           },
     );
     const readings = answers.map((answer) => readBoxAnswer(reply.form, answer));
@@ -212,6 +231,7 @@ export function createAgentDesk(deps: {
       identity: { idOnExternalPlatform: id, ...(name === undefined ? {} : { nickname: name }) },
       direction: 'outbound',
       messageId: message.id,
+      isByAgent: true,
     });
     return {
       ...message,
@@ -258,6 +278,18 @@ export function createAgentDesk(deps: {
     reply(input) {
       const reply = replySchema.parse(input);
       return track(reply.channelId, send(reply));
+    },
+    async writeFirst(input) {
+      const reply = replySchema.parse({ ...input, form: 'v2' });
+      const [validation = { status: null, body: null }] = await box.call({
+        operation: 'boxValidation',
+        path: `/1.0/channel/${encodeURIComponent(reply.channelId)}/recipients/validation`,
+        body: { endUserRecipients: recipientsOf(reply.recipient) },
+      });
+      if (validation.status !== 200) return { validation, sent: null, contactNumber: null };
+      const sent = await track(reply.channelId, send(reply));
+      const contactNumber = store.get('messages', sent.id)?.contactNumber ?? null;
+      return { validation, sent, contactNumber };
     },
     async typing({ channelId, threadIdOnExternalPlatform, isTyping }) {
       const [answer] = await box.call({

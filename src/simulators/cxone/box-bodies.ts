@@ -2,6 +2,19 @@ import type { StoredMessage } from './model.js';
 import type { Store } from './store.js';
 import { brandOf, customerName } from './views.js';
 
+/** Is whom a message is for, as an agent orders it. */
+interface Recipient {
+  readonly id: string;
+  readonly name?: string | undefined;
+}
+
+/** Writes recipients as the box's calls carry them (cxone.md 1.5, 1.6). */
+export function recipientsOf(recipient: Recipient | undefined) {
+  if (recipient === undefined) return [];
+  const { id, name = id } = recipient;
+  return [{ idOnExternalPlatform: id, name, isPrimary: true, isPrivate: false }];
+}
+
 /** Writes a reply as `posts/{postId}/messages` carries it (cxone.md 1.4). */
 export function v1Body(tenantId: string, store: Store, message: StoredMessage) {
   const last = store
@@ -33,23 +46,22 @@ export function v2Body(
   tenantId: string,
   store: Store,
   message: StoredMessage,
-  recipient: { id: string; name?: string | undefined } | undefined,
+  order: { threadIdOnExternalPlatform?: string | undefined; recipient?: Recipient | undefined },
 ) {
   const customer = store.get('customers', store.get('threads', message.threadId)?.customerId ?? '');
+  const { threadIdOnExternalPlatform: threadId, recipient } = order;
   const id = recipient?.id ?? customer?.identity.idOnExternalPlatform;
   const name = recipient?.name ?? customerName(customer?.identity);
   return {
     id: message.id,
     brand: brandOf(tenantId),
     thread:
-      message.threadIdOnExternalPlatform === ''
+      // A call that named no thread names none either when it is made again.
+      threadId === undefined
         ? { threadName: name }
-        : { id: message.threadId, idOnExternalPlatform: message.threadIdOnExternalPlatform },
+        : { id: message.threadId, idOnExternalPlatform: threadId },
     messageContent: { fallbackText: message.text, parameters: {}, ...message.messageContent },
-    endUserRecipients:
-      id === undefined
-        ? []
-        : [{ idOnExternalPlatform: id, name, isPrimary: true, isPrivate: false }],
+    endUserRecipients: recipientsOf(id === undefined ? undefined : { id, name }),
     replyToMessage: null,
     isReplyToSpecificMessage: false,
     attachments: message.attachments,

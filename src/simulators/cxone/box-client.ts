@@ -12,7 +12,7 @@ export interface BoxAnswer {
 
 /** Is one call of the contact centre on the integration box. */
 interface BoxCall {
-  readonly operation: 'boxReply' | 'boxOutbound' | 'boxTyping';
+  readonly operation: 'boxReply' | 'boxOutbound' | 'boxValidation' | 'boxTyping';
   /** The path below the box's address, with its version. */
   readonly path: string;
   readonly body: unknown;

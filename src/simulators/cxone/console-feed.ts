@@ -90,7 +90,15 @@ export function overviewOf(context: SimulatorContext) {
     faults: context.faults.list(),
     canSendEvents: context.events.isReady(),
     agents: agents.map((agent) => ({ id: agent.id, name: agentName(agent) })),
+    channels: channelsOf(context),
   };
+}
+
+/** Names the channels that an agent may write on: those that exist, and those that were written on. */
+function channelsOf({ store, knownChannels }: SimulatorContext): string[] {
+  const made = [...store.all('channels')].filter(({ deleted }) => !deleted).map(({ id }) => id);
+  const used = [...store.all('threads')].map(({ channelId }) => channelId);
+  return [...new Set([...(knownChannels ?? []), ...made, ...used])].toSorted();
 }
 
 /** Shows the newest messages of one contact, oldest first. */

@@ -31,6 +31,8 @@ export interface Tenant {
     identity: Identity;
     direction: Direction;
     messageId: string;
+    /** Whether CXone itself put it there: that is no fault of the middleware. */
+    isByAgent?: boolean;
   }): Conversation;
   /** Stores a message and moves its contact along. */
   store(message: StoredMessage): void;
@@ -44,7 +46,7 @@ export interface Tenant {
 }
 
 /** Says whether a contact takes no more part in its thread. */
-function hasEnded(contact: StoredContact): boolean {
+export function hasEnded(contact: StoredContact): boolean {
   return contact.status === 'closed' || contact.status === 'trashed';
 }
 
@@ -137,7 +139,9 @@ export function createTenant(store: Store): Tenant {
         contactNumber: '',
       };
       const latest = store.get('contacts', thread.contactNumber);
-      if (latest) reportLateMessage(thread, latest, request.messageId);
+      if (latest && request.isByAgent !== true) {
+        reportLateMessage(thread, latest, request.messageId);
+      }
       const contact = !latest || hasEnded(latest) ? newContact(thread, request.direction) : latest;
       return { customer, thread: store.get('threads', id) ?? thread, contact };
     },

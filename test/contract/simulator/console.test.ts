@@ -139,6 +139,30 @@ test('what a chosen button carried is shown beside its text', async () => {
   expect(complaints).toEqual([]);
 });
 
+test('an agent writes to a customer first, is told why not, and sees the thread', async () => {
+  box.answerWith(({ path, body }) =>
+    path.endsWith('/validation') && JSON.stringify(body).includes('no one')
+      ? { status: 400, body: { displayErrorMessage: 'That is no id.' } }
+      : undefined,
+  );
+  await page.getByRole('button', { name: 'Write to a customer' }).click();
+  const form = page.getByRole('form', { name: 'Write to a customer' });
+  await form.getByLabel('Channel').fill('c');
+  await form.getByLabel('Customer’s id').fill('no one');
+  await form.getByLabel('Message').fill('The river is back.');
+  await form.getByRole('button', { name: 'Send first' }).click();
+  await form.getByText('Not valid: That is no id.').waitFor();
+
+  await form.getByLabel('Customer’s id').fill('zebra');
+  await form.getByLabel('Name', { exact: true }).fill('Zebra');
+  await form.getByRole('button', { name: 'Send first' }).dblclick();
+  await log().getByText('The river is back.').waitFor();
+  await contact('Zebra').waitFor();
+  expect(await form.isVisible()).toBe(false);
+  expect(simulator.state().messages).toMatchObject([{ text: 'The river is back.' }]);
+  expect(complaints).toEqual([]);
+});
+
 test('typing is shown, and closing ends the thread for the agent', async () => {
   await dfo.post('c', newMessage());
   await contact('Hippo').click();

@@ -82,6 +82,8 @@ export interface Overview {
   /** Whether the simulator was given an address and a secret for signed events. */
   readonly canSendEvents: boolean;
   readonly agents: readonly Agent[];
+  /** The channels that the simulator knows of. */
+  readonly channels: readonly string[];
   readonly violations: readonly Violation[];
   readonly typing: readonly string[];
   readonly faults: readonly Fault[];
@@ -101,6 +103,28 @@ export interface ReplyOrder extends Omit<Example, 'label'> {
   readonly form: 'v1' | 'v2';
   /** CXone's id of a message that is sent again. */
   readonly id?: string;
+}
+
+/** Is a message to a customer who has not written, as the agent orders it. */
+export interface FirstOrder {
+  /** The same id again is the same message. */
+  readonly id: string;
+  readonly channelId: string;
+  readonly recipient: { readonly id: string; readonly name?: string };
+  readonly text: string;
+  /** A thread that CXone has made up; without one the middleware finds or opens it. */
+  readonly threadIdOnExternalPlatform?: string;
+}
+
+/** Is what became of such a message. */
+export interface FirstResult {
+  readonly validation: { readonly status: number | null; readonly body: unknown };
+  readonly sent: {
+    readonly status: number | null;
+    readonly body: unknown;
+    readonly failure: { readonly reason: string } | null;
+  } | null;
+  readonly contactNumber: string | null;
 }
 
 /** Is what the simulator says of an event that it sent. */
@@ -136,6 +160,7 @@ export const api = {
       threadIdOnExternalPlatform: card.threadIdOnExternalPlatform,
       ...reply,
     }),
+  writeFirst: (order: FirstOrder) => call<FirstResult>('POST', '/agent/outbound', order),
   typing: (card: Card, typing: boolean) =>
     call<unknown>('POST', '/agent/typing', {
       channelId: card.channelId,

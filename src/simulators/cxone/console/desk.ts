@@ -18,6 +18,7 @@ export interface Desk {
   readonly canSendEvents: boolean;
   /** Whom a contact can be given to. */
   readonly agents: readonly Agent[];
+  readonly channels: readonly string[];
   readonly connection: 'connecting' | 'live' | 'lost';
   readonly selected: Card | undefined;
   /** The selected contact's messages, oldest first; undefined while they load. */
@@ -41,6 +42,7 @@ export function createDesk(): Desk {
   let faults: readonly Fault[] = [];
   let canSendEvents = false;
   let agents: readonly Agent[] = [];
+  let channels: readonly string[] = [];
   let connection: Desk['connection'] = 'connecting';
   let selectedNumber: string | undefined;
   let messages: Map<string, Bubble> | undefined;
@@ -74,7 +76,7 @@ export function createDesk(): Desk {
     for (const card of overview.contacts) contacts.set(card.number, card);
     typing.clear();
     for (const threadId of overview.typing) typing.add(threadId);
-    ({ violations, faults, canSendEvents, agents } = overview);
+    ({ violations, faults, canSendEvents, agents, channels } = overview);
   }
 
   function apply(changes: Changes): void {
@@ -135,6 +137,9 @@ export function createDesk(): Desk {
     },
     get faults() {
       return faults;
+    },
+    get channels() {
+      return [...new Set([...channels, ...[...contacts.values()].map((card) => card.channelId)])];
     },
     get canSendEvents() {
       return canSendEvents;

@@ -3,6 +3,7 @@ import { createDesk } from './desk.js';
 import { find, h } from './dom.js';
 import { mountThreadView } from './thread-view.js';
 import { mountToolsPanel } from './tools-panel.js';
+import { mountWriteFirst } from './write-first.js';
 
 const noticeMs = 8_000;
 const desk = createDesk();
@@ -47,6 +48,7 @@ mountThreadView(desk, () => {
   location.hash = '';
 });
 mountToolsPanel(desk);
+mountWriteFirst(desk, choose);
 window.addEventListener('hashchange', () => desk.select(contactInAddress()));
 desk.select(contactInAddress());
 desk.start();

@@ -166,6 +166,9 @@ export function adminRoutes(
   router.post('/agent/replies', async (req, res) => {
     res.json(await desk.reply(parseBody(replySchema, req.body)));
   });
+  router.post('/agent/outbound', async (req, res) => {
+    res.json(await desk.writeFirst(parseBody(replySchema, { form: 'v2', ...req.body })));
+  });
   router.post('/agent/typing', async (req, res) => {
     const { typing, isTyping, ...where } = parseBody(typingSchema, req.body);
     res.json(await desk.typing({ ...where, isTyping: typing ?? isTyping ?? true }));

@@ -24,7 +24,7 @@ export interface SystemOptions {
   readonly gateways?: number;
   readonly workers?: number;
   readonly env?: Readonly<Record<string, string>>;
-  /** The channels file's content; the sandbox's channel by default. */
+  /** The channels file's content, or what makes it of the origins; the sandbox's by default. */
   readonly channels?: unknown;
   /** Instead of the sandbox's channel, one like it for each of these ids, with this policy. */
   readonly policies?: Readonly<Record<string, object>>;
@@ -70,7 +70,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const simulatorUrl = `http://127.0.0.1:${simulatorPort}`;
   const channelsFile = join(folder, 'channels.json');
   const channels = channelsOf(gatewayUrls, options.policies ?? { 'watering-hole': {} });
-  await writeFile(channelsFile, JSON.stringify(options.channels ?? channels));
+  const own: unknown =
+    typeof options.channels === 'function' ? options.channels(gatewayUrls) : options.channels;
+  await writeFile(channelsFile, JSON.stringify(own ?? channels));
 
   const env = {
     TEMPORAL_ADDRESS: temporalAddress,

@@ -228,7 +228,7 @@ export function createAgentDesk(deps: {
     const { thread, contact } = tenant.conversationFor({
       channelId: reply.channelId,
       threadIdOnExternalPlatform: threadId,
-      identity: { idOnExternalPlatform: id, ...(name === undefined ? {} : { nickname: name }) },
+      identity: { idOnExternalPlatform: id, nickname: name ?? id },
       direction: 'outbound',
       messageId: message.id,
       isByAgent: true,

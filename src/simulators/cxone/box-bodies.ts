@@ -51,7 +51,7 @@ export function v2Body(
   const customer = store.get('customers', store.get('threads', message.threadId)?.customerId ?? '');
   const { threadIdOnExternalPlatform: threadId, recipient } = order;
   const id = recipient?.id ?? customer?.identity.idOnExternalPlatform;
-  const name = recipient?.name ?? customerName(customer?.identity);
+  const name = recipient ? (recipient.name ?? recipient.id) : customerName(customer?.identity);
   return {
     id: message.id,
     brand: brandOf(tenantId),

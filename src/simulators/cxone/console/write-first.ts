@@ -16,8 +16,6 @@ export function mountWriteFirst(desk: Desk, choose: (number: string) => void): v
   // The id of the message that the form holds: a double click, or a second try, is the same one.
   let id = crypto.randomUUID();
 
-  const field = (label: string, control: HTMLElement) =>
-    h('p', { class: 'first-field' }, h('label', { for: control.id }, label), control);
   form.append(
     channels,
     field('Channel', channel),
@@ -77,6 +75,10 @@ export function mountWriteFirst(desk: Desk, choose: (number: string) => void): v
     channels.replaceChildren(...desk.channels.map((one) => h('option', { value: one })));
     if (channel.value === '') channel.value = desk.channels[0] ?? '';
   });
+}
+
+function field(label: string, control: HTMLElement): HTMLElement {
+  return h('p', { class: 'first-field' }, h('label', { for: control.id }, label), control);
 }
 
 /** Says why nothing was sent; undefined where it was. */

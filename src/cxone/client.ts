@@ -1,10 +1,11 @@
+import { Readable } from 'node:stream';
 import type { Endpoints } from './discovery.js';
 import { toAnswerError, toSilenceError } from './errors.js';
 import type { Http, HttpAnswer } from './http.js';
 import type { Limiter } from './limiter.js';
-import type { ApiRequest } from './requests.js';
+import type { ApiRequest, StreamedRequest } from './requests.js';
 import type { CxoneDeps } from './settings.js';
-import { waitWithin, withTimeLimit } from './time-limit.js';
+import { type TimeAllowance, waitWithin, withTimeLimit } from './time-limit.js';
 import type { Token, Tokens } from './tokens.js';
 
 /** Makes calls of DFO. */
@@ -19,6 +20,12 @@ export interface Client {
     signal: AbortSignal,
     isFine?: (answer: HttpAnswer) => boolean,
   ): Promise<HttpAnswer>;
+  /**
+   * Makes a call whose body comes piece by piece, and gives its answer, a success. The time limit
+   * is for CXone alone: it rests while the next piece is waited for. A refused token is renewed for
+   * the next call only, since the body is spent. Throws as `call` does.
+   */
+  send(request: StreamedRequest, signal: AbortSignal): Promise<HttpAnswer>;
 }
 
 const isSuccess = ({ status }: HttpAnswer) => status >= 200 && status <= 299;
@@ -59,24 +66,72 @@ export function createClient(
     return await send(request, base, await waitWithin(tokens.get, limit), limit);
   }
 
+  async function sendStreamed(
+    request: StreamedRequest,
+    limit: AbortSignal,
+    allowance: TimeAllowance,
+  ): Promise<HttpAnswer> {
+    const { method, path, sizeBytes } = request;
+    const base = await waitWithin(endpoints.apiUrl, limit);
+    const token = await waitWithin(tokens.get, limit);
+    const headers = {
+      authorization: `Bearer ${token.value}`,
+      'content-type': 'application/json',
+      ...(sizeBytes === undefined ? {} : { 'content-length': String(sizeBytes) }),
+    };
+    const body = Readable.from(timed(request.body, allowance), { highWaterMark: 1 });
+    try {
+      const answer = await http.exchange({ method, base, path, headers, body }, limit);
+      if (answer.status === 401) tokens.drop(token);
+      return answer;
+    } finally {
+      body.destroy();
+    }
+  }
+
+  /** Takes a call from its budget, makes it, and judges its answer. */
+  async function make(
+    { operation, budget }: Pick<ApiRequest, 'operation' | 'budget'>,
+    signal: AbortSignal,
+    isFine: (answer: HttpAnswer) => boolean,
+    exchange: (limit: AbortSignal, allowance: TimeAllowance) => Promise<HttpAnswer>,
+  ): Promise<HttpAnswer> {
+    await limiters[budget].take(signal);
+    const startedAtMs = clock();
+    try {
+      const answer = await withTimeLimit(settings.timeoutMs, signal, exchange);
+      const facts = { operation, status: answer.status, tookMs: clock() - startedAtMs };
+      logger.debug(facts, 'contact centre answered');
+      if (isSuccess(answer) || isFine(answer)) return answer;
+      throw toAnswerError(answer, operation, clock);
+    } catch (failure) {
+      throw toSilenceError(failure, operation);
+    }
+  }
+
   return {
-    async call(request, signal, isFine = () => false) {
-      const { operation } = request;
-      await limiters[request.budget].take(signal);
-      const startedAtMs = clock();
-      try {
-        const answer = await withTimeLimit(
-          settings.timeoutMs,
-          signal,
-          async (limit) => await sendAuthorised(request, limit),
-        );
-        const facts = { operation, status: answer.status, tookMs: clock() - startedAtMs };
-        logger.debug(facts, 'contact centre answered');
-        if (isSuccess(answer) || isFine(answer)) return answer;
-        throw toAnswerError(answer, operation, clock);
-      } catch (failure) {
-        throw toSilenceError(failure, operation);
-      }
-    },
+    call: (request, signal, isFine = () => false) =>
+      make(request, signal, isFine, async (limit) => await sendAuthorised(request, limit)),
+    send: (request, signal) =>
+      make(
+        request,
+        signal,
+        () => false,
+        async (limit, allowance) => await sendStreamed(request, limit, allowance),
+      ),
   };
+}
+
+/** Passes pieces on; the clock runs only while a piece is with whoever takes it. */
+async function* timed(
+  pieces: AsyncIterable<string>,
+  { pause, restart }: TimeAllowance,
+): AsyncGenerator<string> {
+  pause();
+  for await (const piece of pieces) {
+    restart();
+    yield piece;
+    pause();
+  }
+  restart();
 }

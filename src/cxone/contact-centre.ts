@@ -2,9 +2,11 @@ import { RemoteError } from '../domain/errors.js';
 import { parseContactNumber, type ThreadRef } from '../domain/ids.js';
 import { type ContactStatus, contactStatuses } from '../domain/policy.js';
 import type { ContactCentre, PostedMessage } from '../ports/contact-centre.js';
+import { createAttachments } from './attachments.js';
 import { createClient } from './client.js';
 import { createEndpoints } from './discovery.js';
 import { isDuplicate, readAnswer, unintelligible } from './errors.js';
+import { createFileServers } from './file-servers.js';
 import { createHttp } from './http.js';
 import { createLimiter } from './limiter.js';
 import {
@@ -55,6 +57,7 @@ export function createCxoneContactCentre(deps: CxoneDeps): CxoneContactCentre {
     posts: createLimiter(budgets.postsPerSecond, clock),
   };
   const client = createClient({ ...deps, http, endpoints, tokens, limiters });
+  const files = createFileServers({ ...deps, endpoints });
 
   const contactCentre: CxoneContactCentre = {
     async postMessage(request, signal) {
@@ -167,12 +170,20 @@ export function createCxoneContactCentre(deps: CxoneDeps): CxoneContactCentre {
       await client.call(toCustomField(field), signal);
     },
 
+    ...createAttachments({
+      client,
+      files,
+      hasReadsToSpare: () => limiters.reads.hasToSpare(),
+    }),
+
     setShare(workers) {
       limiters.reads.setShare(workers);
       limiters.posts.setShare(workers);
     },
 
-    close: () => http.close(),
+    async close() {
+      await Promise.all([http.close(), files.close()]);
+    },
   };
 
   /** Looks once; what it cannot find out is left open, for the message itself is certain. */

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
 import { TimeLimitReached, waitWithin } from './time-limit.js';
 
@@ -9,7 +10,8 @@ export interface HttpRequest {
   /** What follows the base, encoded, with its query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** A stream that fails cuts the connection, so that no half of a body passes for a whole. */
+  readonly body?: string | Readable;
 }
 
 /** An HTTP answer, whatever its status. */

@@ -11,12 +11,22 @@ const id = z.union([z.string().min(1), z.number()], { error: 'expected an id' })
 /** A Contact (cxone.md 2.6, OAS-TS): every field is optional there. */
 const contactSchema = z.looseObject({ id: id.nullish(), status: z.string().nullish() });
 
+const httpAddress = z.url({ protocol: /^https?$/, error: 'expected an http(s) address' });
+
+/** A file of a message (cxone.md 5.3, AGENT-SDK); what cannot be read is passed over. */
+const attachmentSchema = z.looseObject({
+  friendlyName: z.string().nullish().catch(undefined),
+  fileName: z.string().nullish().catch(undefined),
+  url: httpAddress.nullish().catch(undefined),
+});
+
 /** A MessageDetail (cxone.md 2.6, OAS-TS). */
 const messageSchema = z.looseObject({
   idOnExternalPlatform: id.nullish(),
   contactNumber: id.nullish(),
   threadIdOnExternalPlatform: id.nullish(),
   channel: z.looseObject({ id: id.nullish() }).nullish(),
+  attachments: z.array(attachmentSchema).nullish().catch(undefined),
 });
 
 /** A message as an answer shows it. */
@@ -145,7 +155,8 @@ export const tokenSchema = z.looseObject({
     .optional(),
 });
 
-const httpAddress = z.url({ protocol: /^https?$/, error: 'expected an http(s) address' });
+/** The answer to "Create temporary attachment" (cxone.md 2.8, OAS-TS). */
+export const storedAttachmentSchema = z.looseObject({ url: httpAddress });
 
 /** The issuer's openid-configuration (cxone.md 3.3). */
 export const openidConfigurationSchema = z.looseObject({ token_endpoint: httpAddress });

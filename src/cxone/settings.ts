@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.js';
+import type { Resolve } from './public-addresses.js';
 
 /** How a tenant is reached. */
 export interface CxoneSettings {
@@ -37,4 +38,6 @@ export interface CxoneDeps {
   readonly budgets: CxoneBudgets;
   readonly clock: Clock;
   readonly logger: CxoneLogger;
+  /** Finds the addresses of a file server's name; the system's own way unless given. */
+  readonly resolve?: Resolve;
 }

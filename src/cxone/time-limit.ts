@@ -3,6 +3,14 @@ export class TimeLimitReached extends Error {
   override readonly name = 'TimeLimitReached';
 }
 
+/** The time that something may take, for as long as somebody else is not the one to blame. */
+export interface TimeAllowance {
+  /** Stops the clock. */
+  readonly pause: () => void;
+  /** Starts it anew, with all of its time. */
+  readonly restart: () => void;
+}
+
 /**
  * Runs something with a signal that aborts with the caller's, or with `TimeLimitReached` when the
  * time is over. The timer and the listener are gone when it settles.
@@ -10,19 +18,25 @@ export class TimeLimitReached extends Error {
 export async function withTimeLimit<Result>(
   limitMs: number,
   signal: AbortSignal | undefined,
-  run: (limit: AbortSignal) => Promise<Result>,
+  run: (limit: AbortSignal, allowance: TimeAllowance) => Promise<Result>,
 ): Promise<Result> {
   const controller = new AbortController();
   const give = () => controller.abort(signal?.reason);
   if (signal?.aborted === true) give();
   signal?.addEventListener('abort', give, { once: true });
-  const timer = setTimeout(() => {
-    controller.abort(new TimeLimitReached(`took longer than ${limitMs} ms`));
-  }, limitMs);
+  const end = () => controller.abort(new TimeLimitReached(`took longer than ${limitMs} ms`));
+  let timer = setTimeout(end, limitMs);
+  let isOver = false;
+  const pause = () => clearTimeout(timer);
+  const restart = () => {
+    pause();
+    if (!isOver) timer = setTimeout(end, limitMs);
+  };
   try {
-    return await run(controller.signal);
+    return await run(controller.signal, { pause, restart });
   } finally {
-    clearTimeout(timer);
+    isOver = true;
+    pause();
     signal?.removeEventListener('abort', give);
   }
 }

@@ -59,6 +59,14 @@ export const errorPolicies = {
   THREAD_UNKNOWN: caller(404),
   THREAD_CLOSED: caller(409),
   BODY_TOO_LARGE: caller(413),
+  /** A file of a kind that is not taken, or that is not of the kind that it says. */
+  ATTACHMENT_TYPE_REFUSED: caller(415),
+  /** A file that the contact centre will not have. */
+  ATTACHMENT_REFUSED: caller(422),
+  /** A file whose address is none that may be fetched from. */
+  ATTACHMENT_FORBIDDEN: caller(403),
+  /** A file that is no longer where it was. */
+  ATTACHMENT_GONE: caller(410),
   THREAD_BUSY: busy(429),
   RATE_LIMITED: busy(429),
   UNAVAILABLE: { ...busy(503), expected: false },
@@ -79,6 +87,11 @@ export const errorPolicies = {
   CONTACT_CENTRE_REJECTED: remote({ retry: 'never' }),
   /** An answer of a shape that is not known; it was perhaps done. */
   CONTACT_CENTRE_UNINTELLIGIBLE: remote({ certain: false }),
+
+  /** A file's server did not answer, or not with the file. */
+  ATTACHMENT_UNREACHABLE: remote({ expected: true }),
+  /** A file of the contact centre's is larger than is passed on. */
+  ATTACHMENT_TOO_LARGE: remote({ retry: 'never', expected: true }),
 
   /** The customer's side did not take an event; tried again. */
   CHANNEL_UNREACHABLE: remote({ certain: false, expected: true }),

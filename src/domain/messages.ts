@@ -11,6 +11,8 @@ export interface Attachment {
   readonly url: string;
   /** What kind of file it is, where its sender said so. */
   readonly mimeType?: string;
+  /** Whether a customer uploaded it, so that the contact centre keeps it. Default false. */
+  readonly isUpload?: boolean;
 }
 
 /** The customer of a thread, as the contact centre is told about them. */

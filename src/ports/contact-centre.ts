@@ -62,6 +62,33 @@ export interface ContactPage {
   readonly next?: string;
 }
 
+/** A file on its way to the contact centre. */
+export interface AttachmentUpload {
+  readonly mimeType: string;
+  /** How many bytes `content` has, where that is known beforehand. */
+  readonly sizeBytes?: number;
+  /** Read once, and no faster than the contact centre takes it. */
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+/** A file of a message, as the contact centre named it. */
+export interface AttachmentSource {
+  readonly url: string;
+  readonly name: string;
+  /** The message that carries it; absent before it is sent. */
+  readonly messageId?: ExternalMessageId;
+}
+
+/** A file that comes from the contact centre. */
+export interface OpenedAttachment {
+  /** What its server says that it is: lower case, without parameters. */
+  readonly mimeType?: string;
+  /** How many bytes its server announces; nothing holds it to that. */
+  readonly sizeBytes?: number;
+  /** Ends early with an error when the file does. */
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
 export interface ContactCentre {
   /**
    * Stores a customer's message.
@@ -112,4 +139,19 @@ export interface ContactCentre {
 
   /** Defines a custom field, or changes the one of its ident. Must be safe to call again. */
   defineCustomField(field: CustomField, signal: AbortSignal): Promise<void>;
+
+  /**
+   * Stores a file that a message may then carry, and gives its address. Must hold a few pieces of it
+   * at a time and no more, and must leave nothing behind when `content` throws.
+   */
+  storeAttachment(upload: AttachmentUpload, signal: AbortSignal): Promise<{ readonly url: string }>;
+
+  /**
+   * Opens a file of a message; `signal` also ends its content.
+   *
+   * Must connect to no address that is not public, whatever a name resolves to and wherever a
+   * redirect leads, unless it is the contact centre's own. Throws `ATTACHMENT_FORBIDDEN` for those,
+   * `ATTACHMENT_GONE` for a file that is no longer to be had, `ATTACHMENT_UNREACHABLE` for the rest.
+   */
+  openAttachment(source: AttachmentSource, signal: AbortSignal): Promise<OpenedAttachment>;
 }

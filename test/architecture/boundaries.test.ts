@@ -21,7 +21,10 @@ const boundaries: Record<string, Boundary> = {
   'src/ports': { folders: ['src/domain'], packages: [] },
   'src/config': { folders: ['src/domain'], packages: ['zod'] },
   'src/logging': { folders: [], packages: ['pino'] },
-  'src/cxone': { folders: ['src/domain', 'src/ports'], packages: ['zod', 'undici', 'node:'] },
+  'src/cxone': {
+    folders: ['src/domain', 'src/ports'],
+    packages: ['zod', 'undici', 'ipaddr.js', 'node:'],
+  },
   'src/channels': { folders: ['src/domain', 'src/ports'], packages: ['node:'] },
   'src/gateway': {
     folders: ['src/domain', 'src/ports'],

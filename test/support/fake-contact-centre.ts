@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { KnownCustomField } from '../../src/domain/custom-fields.js';
 import { RemoteError } from '../../src/domain/errors.js';
 import {
@@ -78,6 +79,9 @@ export interface FakeContactCentre extends ContactCentre {
   readonly list: FakeList;
   /** The custom fields that are defined, by ident. */
   readonly customFields: Map<string, KnownCustomField>;
+
+  /** What was stored, by its address. */
+  readonly files: Map<string, { readonly mimeType: string; readonly bytes: Buffer }>;
 }
 
 const pageSize = 25;
@@ -135,10 +139,26 @@ export function createFakeContactCentre(): FakeContactCentre {
     error: undefined,
   };
 
+  const files: FakeContactCentre['files'] = new Map();
+
   return {
     of,
     list,
     customFields,
+    files,
+    async storeAttachment({ mimeType, content }) {
+      const pieces: Uint8Array[] = [];
+      for await (const piece of content) pieces.push(piece);
+      const url = `https://files.example/${files.size + 1}`;
+      files.set(url, { mimeType, bytes: Buffer.concat(pieces) });
+      return { url };
+    },
+    async openAttachment({ url }) {
+      const file = files.get(url);
+      if (!file) throw new RemoteError('ATTACHMENT_GONE', 'the file is no longer there');
+      const { mimeType, bytes } = file;
+      return { mimeType, sizeBytes: bytes.length, content: Readable.from([bytes]) };
+    },
     async postMessage(request, signal) {
       const thread = of(request.thread);
       return await meet(thread, ['post', request.externalId], signal, () => {

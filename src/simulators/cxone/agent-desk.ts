@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { assigneeOf, defaultAgent } from './agents.js';
 import { recipientsOf, v1Body, v2Body } from './box-bodies.js';
 import type { BoxAnswer, BoxClient } from './box-client.js';
+import type { FileBox } from './file-box.js';
 import type { Agent, MessageContent, StoredMessage, StoredThread } from './model.js';
 import type { Store } from './store.js';
 import { hasEnded, type Tenant } from './tenant.js';
@@ -23,7 +24,8 @@ export const replySchema = z
   .strictObject({
     channelId: z.string().min(1),
     threadIdOnExternalPlatform: z.string().min(1).optional(),
-    text: z.string().min(1),
+    /** May be empty beside a file. */
+    text: z.string(),
     /** CXone's id of the message; the same id again is the same message. */
     id: z.string().min(1).optional(),
     form: z.enum(['v1', 'v2']).default('v1'),
@@ -41,6 +43,9 @@ export const replySchema = z
     recipient: z.strictObject({ id: z.string().min(1), name: z.string().optional() }).optional(),
   })
   .superRefine((reply, context) => {
+    if (reply.text === '' && (reply.attachments ?? []).length === 0) {
+      context.addIssue({ code: 'custom', path: ['text'], message: 'expected a text or a file' });
+    }
     if (reply.threadIdOnExternalPlatform !== undefined) return;
     if (reply.form === 'v1' || reply.recipient === undefined) {
       const message = 'without a thread, form v2 and a recipient are needed';
@@ -100,8 +105,9 @@ export function createAgentDesk(deps: {
   store: Store;
   tenant: Tenant;
   box: BoxClient;
+  files: FileBox;
 }): AgentDesk {
-  const { store, tenant, box } = deps;
+  const { store, tenant, box, files } = deps;
   const underWay = new Map<string, Set<Promise<unknown>>>();
 
   function track<T>(channelId: string, work: Promise<T>): Promise<T> {
@@ -175,12 +181,12 @@ export function createAgentDesk(deps: {
         ? {
             operation: 'boxReply',
             path: `/1.0/posts/${encodeURIComponent(message.threadId || (externalThreadId ?? ''))}/messages`,
-            body: v1Body(deps.tenantId, store, message),
+            body: v1Body(deps.tenantId, store, files, message),
           }
         : {
             operation: 'boxOutbound',
             path: `/2.0/channel/${encodeURIComponent(reply.channelId)}/outbound`,
-            body: v2Body(deps.tenantId, store, message, reply),
+            body: v2Body(deps.tenantId, store, files, message, reply),
           },
     );
     const readings = answers.map((answer) => readBoxAnswer(reply.form, answer));

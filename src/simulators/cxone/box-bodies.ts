@@ -1,3 +1,4 @@
+import type { FileBox } from './file-box.js';
 import type { StoredMessage } from './model.js';
 import type { Store } from './store.js';
 import { brandOf, customerName } from './views.js';
@@ -16,7 +17,7 @@ export function recipientsOf(recipient: Recipient | undefined) {
 }
 
 /** Writes a reply as `posts/{postId}/messages` carries it (cxone.md 1.4). */
-export function v1Body(tenantId: string, store: Store, message: StoredMessage) {
+export function v1Body(tenantId: string, store: Store, files: FileBox, message: StoredMessage) {
   const last = store
     .messagesOf(message.contactNumber)
     .findLast(({ direction, sending }) => direction === 'inbound' && sending === 'sent');
@@ -35,7 +36,7 @@ export function v1Body(tenantId: string, store: Store, message: StoredMessage) {
     title: '',
     content: message.text,
     messageContent: { ...message.messageContent, text: message.text },
-    attachments: message.attachments,
+    attachments: files.signed(message.attachments),
     recipients: [],
     author: message.authorUser,
   };
@@ -45,6 +46,7 @@ export function v1Body(tenantId: string, store: Store, message: StoredMessage) {
 export function v2Body(
   tenantId: string,
   store: Store,
+  files: FileBox,
   message: StoredMessage,
   order: { threadIdOnExternalPlatform?: string | undefined; recipient?: Recipient | undefined },
 ) {
@@ -64,7 +66,7 @@ export function v2Body(
     endUserRecipients: recipientsOf(id === undefined ? undefined : { id, name }),
     replyToMessage: null,
     isReplyToSpecificMessage: false,
-    attachments: message.attachments,
+    attachments: files.signed(message.attachments),
     forward: null,
     authorUser: message.authorUser,
   };

@@ -38,7 +38,7 @@ function cardOf(context: SimulatorContext, contact: StoredContact) {
 }
 
 /** Shows a message as a bubble. */
-function bubbleOf(message: StoredMessage) {
+function bubbleOf({ files }: SimulatorContext, message: StoredMessage) {
   const receipts = new Map(message.receipts.map((receipt) => [receipt.status, receipt]));
   const refused = receipts.get('failed');
   const state =
@@ -68,7 +68,13 @@ function bubbleOf(message: StoredMessage) {
       message.failure ??
       (state === 'failed' ? { status: null, reason: refused?.reason ?? '' } : null),
     form: message.form ?? null,
-    attachments: message.attachments,
+    attachments: message.attachments.map((attachment) => {
+      const file = files.fileAt(attachment.url);
+      // The page may have reached us by another name than the middleware has.
+      return file
+        ? { ...attachment, url: files.sign(file.id, '').url, mimeType: file.mimeType }
+        : { ...attachment, mimeType: null };
+    }),
   };
 }
 
@@ -103,7 +109,10 @@ function channelsOf({ store, knownChannels }: SimulatorContext): string[] {
 
 /** Shows the newest messages of one contact, oldest first. */
 export function bubblesOf(context: SimulatorContext, contactNumber: string) {
-  return context.store.messagesOf(contactNumber).slice(-shownMessages).map(bubbleOf);
+  return context.store
+    .messagesOf(contactNumber)
+    .slice(-shownMessages)
+    .map((message) => bubbleOf(context, message));
 }
 
 /** Sends every change to the pages that are open, many changes in one event. */
@@ -148,7 +157,7 @@ export function createConsoleFeed(context: SimulatorContext): ConsoleFeed {
         const contact = store.get('contacts', number);
         return contact ? [cardOf(context, contact)] : [];
       }),
-      messages: [...changes.messages.values()].map(bubbleOf),
+      messages: [...changes.messages.values()].map((message) => bubbleOf(context, message)),
       typing: [...changes.typing].map(([threadId, isTyping]) => ({ threadId, isTyping })),
       ...(changes.hasViolations ? { violations: [...store.all('violations')].slice(-50) } : {}),
       ...(changes.hasFaults ? { faults: faults.list() } : {}),

@@ -1,6 +1,7 @@
 import type { AgentDesk } from './agent-desk.js';
 import type { EventSender } from './event-sender.js';
 import type { Faults } from './faults.js';
+import type { FileBox } from './file-box.js';
 import type { Limits } from './limits.js';
 import type { SimulatorLogger } from './logger.js';
 import type { RequestCounts } from './operations.js';
@@ -25,6 +26,7 @@ export interface SimulatorContext {
   readonly limits: Limits;
   readonly faults: Faults;
   readonly requests: RequestCounts;
+  readonly files: FileBox;
   readonly typing: Typing;
   readonly desk: AgentDesk;
   readonly events: EventSender;

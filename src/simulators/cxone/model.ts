@@ -112,8 +112,17 @@ export interface Agent {
   isSurveyUser: boolean;
 }
 
+/** Is a file that was uploaded. */
+export interface StoredFile {
+  id: string;
+  mimeType: string;
+  /** In bytes. */
+  size: number;
+  createdAt: string;
+}
+
 /** Is a file beside a message. */
-interface Attachment {
+export interface Attachment {
   friendlyName: string;
   url: string;
 }

@@ -13,6 +13,7 @@ import type { SimulatorContext } from './context.js';
 import { DfoError, notFound, sendDfoError } from './dfo-error.js';
 import { createEventSender } from './event-sender.js';
 import { createFaults, type Faults } from './faults.js';
+import { createFileBox, type FileBox } from './file-box.js';
 import { createLimits, type LimitSettings, type Limits } from './limits.js';
 import type { SimulatorLogger } from './logger.js';
 import { createRequestCounts, mountOperations } from './operations.js';
@@ -21,6 +22,7 @@ import { channelOperations } from './routes/channels.js';
 import { type ConsoleAssets, consoleData, consolePages } from './routes/console.js';
 import { contactOperations } from './routes/contacts.js';
 import { customerOperations } from './routes/customers.js';
+import { fileOperations, readLargeBody } from './routes/files.js';
 import { identityOperations, oneTimeTokenOperations, originOf } from './routes/identity.js';
 import { messageOperations } from './routes/messages.js';
 import { threadOperations } from './routes/threads.js';
@@ -53,6 +55,8 @@ export interface SimulatorOptions {
   readonly consoleAssets?: ConsoleAssets | undefined;
   /** 3600 unless given. */
   readonly tokenTtlSeconds?: number | undefined;
+  /** How long an address of a file is good for; an hour unless given. */
+  readonly fileLifetimeMs?: number | undefined;
   /** How long a stored message stays unknown to searches; 0 unless given. */
   readonly indexLagMs?: number | undefined;
   /** Off unless given. */
@@ -72,6 +76,7 @@ export interface Simulator {
   readonly faults: Faults;
   readonly limits: Limits;
   readonly desk: AgentDesk;
+  readonly files: FileBox;
   setBoxUrl(url: string): void;
   setEventsUrl(url: string): void;
   expireTokens(): void;
@@ -97,6 +102,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     now: store.now,
   });
   const { eventsUrl, eventsSecret } = options;
+  const files = createFileBox({
+    store,
+    dataDir: options.dataDir,
+    lifetimeMs: options.fileLifetimeMs ?? 3_600_000,
+  });
   const context: SimulatorContext = {
     tenantId,
     credentials: options.credentials,
@@ -114,7 +124,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     faults,
     requests,
     typing: createTyping(),
-    desk: createAgentDesk({ tenantId, store, tenant, box }),
+    files,
+    desk: createAgentDesk({ tenantId, store, tenant, box, files }),
     events: createEventSender({ url: eventsUrl, secret: eventsSecret, tenantId, store }),
     logger: options.logger,
   };
@@ -145,6 +156,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     faults,
     limits: context.limits,
     desk: context.desk,
+    files,
     setBoxUrl: (url) => box.setUrl(url),
     setEventsUrl: (url) => context.events.setUrl(url),
     expireTokens: () => context.tokens.expireAll(),
@@ -167,6 +179,7 @@ function createApp(context: SimulatorContext, { box, feed, options }: AppParts):
     await context.store.durable();
     res.json({ status: 'ready' });
   });
+  app.use('/dfo/3.0/attachments/temporary', readLargeBody);
   app.use(express.json({ limit: bodyLimit, strict: false }));
   app.use(express.urlencoded({ extended: false, limit: bodyLimit }));
 
@@ -190,6 +203,7 @@ function createApp(context: SimulatorContext, { box, feed, options }: AppParts):
         ...threadOperations(context),
         ...contactOperations(context),
         ...customerOperations(context),
+        ...fileOperations(context),
         ...oneTimeTokenOperations(context, oneTimeTokens),
       ],
       deps,

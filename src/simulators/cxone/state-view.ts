@@ -7,6 +7,7 @@ import type {
   StoredContact,
   StoredCustomer,
   StoredFieldDefinition,
+  StoredFile,
   StoredMessage,
   StoredThread,
   Violation,
@@ -23,6 +24,8 @@ export interface SimulatorState {
   /** Ordered by `sequence`; a message that an agent sends is here from the moment of the call. */
   readonly messages: readonly StoredMessage[];
   readonly customFields: readonly StoredFieldDefinition[];
+  /** Uploaded files, without their bytes. */
+  readonly files: readonly StoredFile[];
   readonly violations: readonly Violation[];
   readonly events: readonly SentEvent[];
   readonly typing: readonly string[];
@@ -54,6 +57,7 @@ export function stateOf(
       .filter(isWanted)
       .toSorted((left, right) => left.sequence - right.sequence),
     customFields: [...store.all('fields')],
+    files: [...store.all('files')],
     violations: [...store.all('violations')],
     events: [...store.all('events')],
     typing: context.typing.list(),

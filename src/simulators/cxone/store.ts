@@ -6,6 +6,7 @@ import type {
   StoredContact,
   StoredCustomer,
   StoredFieldDefinition,
+  StoredFile,
   StoredMessage,
   StoredThread,
   Violation,
@@ -19,6 +20,7 @@ interface Collections {
   contacts: StoredContact;
   messages: StoredMessage;
   fields: StoredFieldDefinition;
+  files: StoredFile;
   violations: Violation;
   events: SentEvent;
   settings: { name: string; value: unknown };
@@ -59,6 +61,7 @@ const collectionNames = [
   'contacts',
   'messages',
   'fields',
+  'files',
   'violations',
   'events',
   'settings',
@@ -71,6 +74,7 @@ const keys: { [N in CollectionName]: (value: Collections[N]) => string } = {
   contacts: (contact) => contact.number,
   messages: (message) => message.id,
   fields: (field) => field.ident,
+  files: (file) => file.id,
   violations: (violation) => violation.id,
   events: (event) => event.eventId,
   settings: (setting) => setting.name,
@@ -113,6 +117,7 @@ function createStore(
     contacts: new Map(),
     messages: new Map(),
     fields: new Map(),
+    files: new Map(),
     violations: new Map(),
     events: new Map(),
     settings: new Map(),

@@ -1,5 +1,6 @@
 /** Renders what the tenant holds as DFO shows it, with more fields than a middleware needs. */
 import { assigneeOf } from './agents.js';
+import type { FileBox } from './file-box.js';
 import type { Identity, StoredContact, StoredMessage, StoredThread } from './model.js';
 import type { Store } from './store.js';
 
@@ -75,7 +76,7 @@ export function contactView(store: Store, contact: StoredContact) {
 }
 
 /** Renders a MessageDetail (cxone.md 2.6 and 5.4). */
-export function messageView(message: StoredMessage) {
+export function messageView(message: StoredMessage, files: FileBox) {
   const delivered = message.receipts
     .filter(({ status }) => status !== 'seen')
     .map(({ status, updatedAt, reason }) => ({
@@ -107,7 +108,7 @@ export function messageView(message: StoredMessage) {
       isAutoTranslated: false,
     },
     hasAdditionalMessageContent: false,
-    attachments: message.attachments,
+    attachments: files.signed(message.attachments),
     authorUser: message.authorUser ?? null,
     authorEndUserIdentity: authorEndUserIdentity && identityView(channelId, authorEndUserIdentity),
     recipients: [],

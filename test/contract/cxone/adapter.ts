@@ -32,7 +32,7 @@ interface LogLine {
 /** Makes the adapter with everything given by discovery, and what it logs. */
 export function createAdapter(
   settings: Pick<CxoneSettings, 'issuer'> & Partial<CxoneSettings>,
-  more: Partial<Pick<CxoneDeps, 'budgets' | 'clock'>> = {},
+  more: Partial<Pick<CxoneDeps, 'budgets' | 'clock' | 'resolve'>> = {},
 ) {
   const log: LogLine[] = [];
   const contactCentre = createCxoneContactCentre({

@@ -295,12 +295,5 @@ describe('search and reading', () => {
     const field = { ident: 'species', label: 'Species', type: 'text' };
     expect((await dfo.call('PUT', path, field)).status).toBe(204);
     expect((await dfo.call('GET', path)).body).toMatchObject([field]);
-
-    const file = await dfo.call('POST', '/attachments/temporary', {
-      content: Buffer.from('roar').toString('base64'),
-      mimeType: 'text/plain',
-    });
-    const { url } = file.body as { url?: string };
-    expect(await (await fetch(String(url))).text()).toBe('roar');
   });
 });

@@ -6,12 +6,13 @@ import { replySchema } from '../agent-desk.js';
 import { agents } from '../agents.js';
 import type { BoxClient } from '../box-client.js';
 import type { SimulatorContext } from '../context.js';
-import { notFound, parseBody } from '../dfo-error.js';
+import { DfoError, notFound, parseBody } from '../dfo-error.js';
 import { faultSchema } from '../faults.js';
 import { publishedLimits } from '../limits.js';
 import { contactStatuses } from '../model.js';
 import { pathPart, queryValue } from '../operations.js';
 import { stateOf } from '../state-view.js';
+import { readFileBody } from './files.js';
 import { originOf } from './identity.js';
 
 /** Refuses callers from other machines and pages of other origins: the admin API has no login. */
@@ -134,6 +135,10 @@ export function adminRoutes(
     await store.durable();
     done(res);
   });
+  router.post('/expire-files', async (_req, res) => {
+    await context.files.expireAll();
+    done(res);
+  });
   router.post('/forget-box-token', (_req, res) => {
     deps.box.forgetToken();
     done(res);
@@ -168,6 +173,16 @@ export function adminRoutes(
   });
   router.post('/agent/outbound', async (req, res) => {
     res.json(await desk.writeFirst(parseBody(replySchema, { form: 'v2', ...req.body })));
+  });
+  router.post('/agent/files', readFileBody, async (req, res) => {
+    const content: unknown = req.body;
+    if (!Buffer.isBuffer(content) || content.length === 0) {
+      throw new DfoError(400, [{ message: 'expected the bytes of a file' }]);
+    }
+    const type = req.headers['content-type'] ?? 'application/octet-stream';
+    const { id } = await context.files.store(content, type);
+    const friendlyName = queryValue(req, 'name') ?? 'file';
+    res.status(201).json({ friendlyName, url: context.files.sign(id, originOf(req)).url });
   });
   router.post('/agent/typing', async (req, res) => {
     const { typing, isTyping, ...where } = parseBody(typingSchema, req.body);

@@ -50,7 +50,10 @@ export function contactOperations(context: SimulatorContext): Operation[] {
         const messages = store
           .messagesOf(contactOf(req).number)
           .filter(({ sending }) => sending === 'sent');
-        res.json({ hits: messages.length, data: messages.map(messageView) });
+        res.json({
+          hits: messages.length,
+          data: messages.map((message) => messageView(message, context.files)),
+        });
       },
     },
     {

@@ -124,6 +124,7 @@ function answerToken(context: SimulatorContext, req: Request, res: Response): vo
   ) {
     refuse(400, 'invalid_grant', 'The access key is not valid.');
   } else {
+    context.files.noteCaller(originOf(req));
     const { accessToken, idToken, expiresIn } = context.tokens.issue(originOf(req));
     res.setHeader('Cache-Control', 'no-store');
     res.json({

@@ -34,7 +34,7 @@ export function messageOperations(context: SimulatorContext): Operation[] {
         throttle(context, { read: true });
         const message = context.store.get('messages', pathPart(req, 'messageId'));
         if (!message || message.sending !== 'sent') throw notFound('The message');
-        res.json(messageView(message));
+        res.json(messageView(message, context.files));
       },
     },
     {
@@ -128,7 +128,7 @@ async function createMessage(
   const contact = store.get('contacts', conversation.contact.number) ?? conversation.contact;
   res.status(201).json({
     consumerContact: contactView(store, contact),
-    message: messageView(message),
+    message: messageView(message, context.files),
     _trace: { region: 'simulator' },
   });
 }
@@ -158,7 +158,7 @@ function searchMessages(context: SimulatorContext, req: Request, res: Response):
   const page = found.slice(from, from + pageSize);
   res.json({
     hits: found.length,
-    data: page.map(messageView),
+    data: page.map((message) => messageView(message, context.files)),
     ...(page.length > 0 ? { scrollToken: String(from + page.length) } : {}),
   });
 }

@@ -127,10 +127,10 @@ async function* timed(
   pieces: AsyncIterable<string>,
   { pause, restart }: TimeAllowance,
 ): AsyncGenerator<string> {
-  pause();
   for await (const piece of pieces) {
     restart();
     yield piece;
+    // Now the next one is waited for.
     pause();
   }
   restart();

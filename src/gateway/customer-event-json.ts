@@ -25,12 +25,22 @@ function toContentJson(content: RichContent | undefined): Record<string, unknown
   return content && { type: content.type, payload: content.payload };
 }
 
-function toAttachmentsJson(attachments: readonly Attachment[] | undefined) {
-  return attachments?.map(({ name, url, mimeType }) => present({ name, url, mimeType }));
+/** Gives the address under which whoever reads an event finds a file of its message. */
+export type ToFileUrl = (message: MessageEvent, file: Attachment) => string;
+
+const toOwnUrl: ToFileUrl = (_message, { url }) => url;
+
+function toAttachmentsJson(message: MessageEvent, toFileUrl: ToFileUrl) {
+  return message.attachments?.map((file) =>
+    present({ name: file.name, url: toFileUrl(message, file), mimeType: file.mimeType }),
+  );
 }
 
 /** Writes a message as its event's data. */
-export function toMessageJson(event: MessageEvent): Record<string, unknown> {
+export function toMessageJson(
+  event: MessageEvent,
+  toFileUrl: ToFileUrl = toOwnUrl,
+): Record<string, unknown> {
   return present({
     seq: event.seq,
     id: event.id,
@@ -38,16 +48,19 @@ export function toMessageJson(event: MessageEvent): Record<string, unknown> {
     author: toAuthorJson(event.author),
     text: event.text,
     content: toContentJson(event.content),
-    attachments: toAttachmentsJson(event.attachments),
+    attachments: toAttachmentsJson(event, toFileUrl),
     at: toIsoMoment(event.atMs),
   });
 }
 
 /** Writes an event's data: member by member, so that what only the engine needs stays inside. */
-export function toEventJson(event: CustomerEvent): Record<string, unknown> {
+export function toEventJson(
+  event: CustomerEvent,
+  toFileUrl: ToFileUrl = toOwnUrl,
+): Record<string, unknown> {
   switch (event.type) {
     case 'message':
-      return toMessageJson(event);
+      return toMessageJson(event, toFileUrl);
     case 'message-status':
       return present({
         seq: event.seq,

@@ -46,7 +46,10 @@ export type Readiness = { readonly ok: true } | { readonly ok: false; readonly r
 /** What a gateway needs of the world. */
 export interface GatewayDeps {
   readonly threads: Threads;
-  readonly contactCentre: Pick<ContactCentre, 'setTyping' | 'readThread'>;
+  readonly contactCentre: Pick<
+    ContactCentre,
+    'setTyping' | 'readThread' | 'storeAttachment' | 'openAttachment'
+  >;
   readonly channelAdmin: ChannelAdmin;
   /** Looked up at each request, because its owner may change it in place at any time. */
   readonly channels: ReadonlyMap<ChannelId, ChannelDefinition>;

@@ -3,6 +3,7 @@ import express, { type RequestHandler } from 'express';
 import { RequestError } from '../domain/errors.js';
 import { mountAdmin } from './admin/admin-routes.js';
 import { mountAssets } from './assets.js';
+import { createAttachmentLinks } from './attachments/attachment-links.js';
 import { mountBox } from './box/box-routes.js';
 import { mountEvents } from './events/event-routes.js';
 import type { Gateway, GatewayDeps } from './gateway-deps.js';
@@ -17,7 +18,11 @@ import { mountWidgetApi } from './widget/routes.js';
 /** Builds a gateway; whoever built it lets it listen, and closes it. */
 export function createGateway(deps: GatewayDeps): Gateway {
   const { threads, clock, logger, settings } = deps;
-  const hub = createStreamHub({ threads, gateway: deps.gatewayQueue, clock, logger });
+  const links = createAttachmentLinks({
+    key: settings.sessionTokenKey,
+    publicUrl: settings.publicUrl,
+  });
+  const hub = createStreamHub({ threads, gateway: deps.gatewayQueue, links, clock, logger });
   const gatewayMetrics = createGatewayMetrics(deps.metrics);
   const inHand = createInHand();
 
@@ -31,7 +36,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   mountOps(app, { ...deps, isClosing: () => inHand.isClosing() });
   app.use(inHand.count);
   mountAssets(app, deps.assets);
-  mountWidgetApi(app, { ...deps, hub, gatewayMetrics });
+  mountWidgetApi(app, { ...deps, hub, links, gatewayMetrics });
   mountBox(app, { ...deps, gatewayMetrics });
   mountEvents(app, deps);
   mountAdmin(app, { ...deps, gatewayMetrics });

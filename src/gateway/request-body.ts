@@ -10,11 +10,31 @@ const deepest = 64;
 /** Reads the bytes of a request's body. */
 export type BodyReader = (req: Request, res: Response) => Promise<Buffer>;
 
+/** How long the rest of a body that was refused is read and thrown away. */
+const lingerMs = 2_000;
+
+/** Says how large a body announces to be, in bytes; undefined for one that does not. */
+export function announcedBytes(req: Request): number | undefined {
+  const header = req.headers['content-length'];
+  return header === undefined ? undefined : Number(header);
+}
+
+/**
+ * Makes the error of a body that is too large, and cuts its connection a moment later: many clients
+ * read no answer before they have sent everything, or find the connection broken.
+ */
+export function bodyTooLarge(req: Request, limitBytes: number): RequestError {
+  req.resume();
+  const cut = setTimeout(() => req.destroy(), lingerMs);
+  req.once('close', () => clearTimeout(cut));
+  return new RequestError('BODY_TOO_LARGE', 'The body is too large.', { details: { limitBytes } });
+}
+
 /** Makes a reader that throws `BODY_TOO_LARGE` beyond a limit in bytes, after decompression. */
 export function createBodyReader(limitBytes: number): BodyReader {
   const read = express.raw({ type: () => true, limit: limitBytes });
   return async (req, res) => {
-    if (Number(req.headers['content-length'] ?? 0) > limitBytes) {
+    if ((announcedBytes(req) ?? 0) > limitBytes) {
       // It is not waited for: whoever announces it may never send it.
       res.set('Connection', 'close');
       throw new RequestError('BODY_TOO_LARGE', 'The body is too large.');

@@ -1,7 +1,7 @@
 /** @module Server-sent events, as text. */
 import type { CustomerEvent } from '../../domain/messages.js';
 import type { AgentTyping } from '../../ports/channel.js';
-import { toEventJson } from '../customer-event-json.js';
+import { type ToFileUrl, toEventJson } from '../customer-event-json.js';
 
 /** A comment: it keeps the connection open and means nothing. */
 export const keepAliveFrame = ': keep-alive\n\n';
@@ -12,8 +12,9 @@ export function retryFrame(retryMs: number): string {
 }
 
 /** Writes a durable event, with the number from which a page goes on. */
-export function eventFrame(event: CustomerEvent): string {
-  return `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(toEventJson(event))}\n\n`;
+export function eventFrame(event: CustomerEvent, toFileUrl?: ToFileUrl): string {
+  const data = JSON.stringify(toEventJson(event, toFileUrl));
+  return `id: ${event.seq}\nevent: ${event.type}\ndata: ${data}\n\n`;
 }
 
 /** Writes an agent's typing: without an id, for it is not durable. */

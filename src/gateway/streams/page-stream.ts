@@ -7,6 +7,7 @@
  */
 import type { Logger } from 'pino';
 import type { CustomerEvent, ThreadSnapshot } from '../../domain/messages.js';
+import type { ToFileUrl } from '../customer-event-json.js';
 import { createBackOff } from './back-off.js';
 import { eventFrame, retryFrame } from './frames.js';
 import type { StreamSink } from './stream-sink.js';
@@ -48,9 +49,10 @@ export interface PageStream {
 export function createPageStream(deps: {
   readonly afterSeq: number;
   readonly read: (afterSeq: number) => Promise<ThreadSnapshot | undefined>;
+  readonly toFileUrl: ToFileUrl;
   readonly logger: Logger;
 }): PageStream {
-  const { read, logger } = deps;
+  const { read, toFileUrl, logger } = deps;
   const backOff = createBackOff(firstRereadMs, longestRereadMs);
   let sink: StreamSink | undefined;
   let isStopped = false;
@@ -78,7 +80,7 @@ export function createPageStream(deps: {
     for (const event of events) {
       if (event.seq <= lastSeq) continue;
       if (event.seq !== lastSeq + 1) break;
-      sink.write(eventFrame(event));
+      sink.write(eventFrame(event, toFileUrl));
       lastSeq = event.seq;
       if (event.type === 'state') isClosedWritten = event.state === 'closed';
     }

@@ -5,6 +5,8 @@ import type { GatewayQueue, MessageId, ThreadRef } from '../../domain/ids.js';
 import type { Pages } from '../../ports/channel.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Threads } from '../../ports/threads.js';
+import type { AttachmentLinks } from '../attachments/attachment-links.js';
+import { createToFileUrl } from '../attachments/page-files.js';
 import { keepAliveFrame, retryFrame, typingFrame } from './frames.js';
 import type { PageStream } from './page-stream.js';
 import type { StreamSink } from './stream-sink.js';
@@ -59,6 +61,7 @@ function keyOf({ channelId, threadId }: ThreadRef): string {
 export function createStreamHub(deps: {
   readonly threads: Threads;
   readonly gateway: GatewayQueue;
+  readonly links: AttachmentLinks;
   readonly clock: Clock;
   readonly logger: Logger;
 }): StreamHub {
@@ -76,7 +79,12 @@ export function createStreamHub(deps: {
     const key = keyOf(ref);
     const known = byThread.get(key);
     if (known) return known;
-    const pages = createThreadPages({ ...deps, ref, onEmpty: () => byThread.delete(key) });
+    const pages = createThreadPages({
+      ...deps,
+      ref,
+      toFileUrl: createToFileUrl(deps.links, ref),
+      onEmpty: () => byThread.delete(key),
+    });
     byThread.set(key, pages);
     return pages;
   }

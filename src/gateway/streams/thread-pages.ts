@@ -4,6 +4,7 @@ import type { GatewayQueue, MessageId, ThreadRef } from '../../domain/ids.js';
 import type { CustomerEvent, ThreadSnapshot } from '../../domain/messages.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Threads } from '../../ports/threads.js';
+import type { ToFileUrl } from '../customer-event-json.js';
 import { createFollow } from './follow.js';
 import { createPageStream, type PageStream } from './page-stream.js';
 import { createPresence } from './presence.js';
@@ -33,6 +34,7 @@ export function createThreadPages(deps: {
   readonly ref: ThreadRef;
   readonly threads: Threads;
   readonly gateway: GatewayQueue;
+  readonly toFileUrl: ToFileUrl;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onEmpty: () => void;
@@ -86,7 +88,7 @@ export function createThreadPages(deps: {
 
   return {
     add(afterSeq) {
-      const stream = createPageStream({ afterSeq, read, logger });
+      const stream = createPageStream({ afterSeq, read, toFileUrl: deps.toFileUrl, logger });
       streams.add(stream);
       return stream;
     },

@@ -10,7 +10,13 @@ import { RequestError } from '../../domain/errors.js';
 import { type ChannelId, parseChannelId } from '../../domain/ids.js';
 import { isWidgetChannel, type Origins, type WidgetChannel } from '../origins.js';
 import { pathParam } from '../path-param.js';
-import { type BodyReader, parseStrictJson, requireJsonType } from '../request-body.js';
+import {
+  announcedBytes,
+  type BodyReader,
+  bodyTooLarge,
+  parseStrictJson,
+  requireJsonType,
+} from '../request-body.js';
 import type { Session, SessionTokens } from '../session-tokens.js';
 import { bearerToken, tokenInvalid } from '../signed-tokens.js';
 
@@ -32,6 +38,8 @@ export interface Admission {
   channelOf(req: Request): WidgetChannel | undefined;
   admitToChannel(req: Request, res: Response): Promise<ChannelCaller>;
   admitToThread(req: Request, res: Response): Promise<ThreadCaller>;
+  /** Admits a body of a size, and leaves it to be read. */
+  admitUpload(req: Request, res: Response, limitBytes: number): Promise<Omit<ThreadCaller, 'body'>>;
   /** Admits by the token in the body, where no header could be set. */
   admitLeaving(
     req: Request,
@@ -96,6 +104,12 @@ export function createAdmission(deps: {
       const found = await findSession(bearerToken(req.get('Authorization')));
       origins.admit(req, res, found instanceof Error ? undefined : found.channel);
       return judge(req, found, await readBody(req, res));
+    },
+    async admitUpload(req, res, limitBytes) {
+      const found = await findSession(bearerToken(req.get('Authorization')));
+      origins.admit(req, res, found instanceof Error ? undefined : found.channel);
+      if ((announcedBytes(req) ?? 0) > limitBytes) throw bodyTooLarge(req, limitBytes);
+      return judge(req, found, Buffer.alloc(0));
     },
     async admitLeaving(req, res, tokenOf) {
       origins.admit(req, res, undefined);

@@ -1,9 +1,12 @@
 /** @module Taking a customer's message: answered only after it is durable. */
 import type { Logger } from 'pino';
 import type { GatewayQueue } from '../../domain/ids.js';
+import type { Attachment } from '../../domain/messages.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Threads } from '../../ports/threads.js';
+import type { AttachmentLinks } from '../attachments/attachment-links.js';
 import type { GatewayMetrics } from '../metrics.js';
+import { bodyInvalid } from '../problem.js';
 import type { RateLimit } from '../rate-limits.js';
 import { checkBody } from '../request-body.js';
 import { requestIdOf } from '../request-id.js';
@@ -16,11 +19,29 @@ import { messageSchema } from './schemas.js';
 /** Far above what a person writes; a burst of this much is taken at once. */
 const charactersPerMinute = 300_000;
 
+/** An uploaded file goes on under the contact centre's own address; any other is only a link. */
+function toAttachment(
+  { name, url }: { readonly name: string; readonly url: string },
+  index: number,
+  links: AttachmentLinks,
+): Attachment {
+  if (!links.isOurs(url)) return { name, url };
+  const file = links.fromUrl(url);
+  if (!file) throw bodyInvalid(`attachments.${index}.url: names no file that was uploaded here`);
+  return {
+    name,
+    url: file.url,
+    ...(file.mimeType === undefined ? {} : { mimeType: file.mimeType }),
+    isUpload: true,
+  };
+}
+
 /** Makes the handler of `POST /v1/threads/{threadId}/messages`. */
 export function createMessageHandler(deps: {
   readonly admission: Admission;
   readonly threads: Pick<Threads, 'acceptInbound'>;
   readonly hub: StreamHub;
+  readonly links: AttachmentLinks;
   readonly limit: RateLimit;
   /** Characters, so that what waits in a thread stays small enough to be handed on. */
   readonly sizeLimit: RateLimit;
@@ -29,14 +50,16 @@ export function createMessageHandler(deps: {
   readonly logger: Logger;
   readonly metrics: GatewayMetrics;
 }): Handler {
-  const { admission, threads, hub, limit, sizeLimit, gatewayQueue, clock, logger, metrics } = deps;
+  const { admission, threads, hub, links, limit, sizeLimit } = deps;
+  const { gatewayQueue, clock, logger, metrics } = deps;
   return async (req, res) => {
     const caller = await admission.admitToThread(req, res);
     const { ref, customer, channel, body } = caller;
     const message = checkBody(jsonOf(req, body), messageSchema);
     limit.spend(`${ref.channelId} ${ref.threadId}`, channel.limits.messagesPerMinute);
     sizeLimit.spend(`${ref.channelId} ${ref.threadId}`, charactersPerMinute, body.length);
-    const { id, text, attachments, postback } = message;
+    const { id, text, postback } = message;
+    const attachments = message.attachments?.map((file, index) => toAttachment(file, index, links));
     // The thread leaves it to this gateway to show its own pages what becomes of the message.
     const isFollowed = hub.hasPages(ref);
     try {

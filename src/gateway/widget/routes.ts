@@ -1,5 +1,8 @@
 /** @module The paths of the widget API. */
 import type { Application } from 'express';
+import { type AttachmentLinks, attachmentsPath } from '../attachments/attachment-links.js';
+import { createDownloadHandler } from '../attachments/download.js';
+import { createUploadHandler } from '../attachments/upload.js';
 import type { GatewayDeps } from '../gateway-deps.js';
 import { createIdentityReader } from '../identity.js';
 import type { GatewayMetrics } from '../metrics.js';
@@ -22,9 +25,13 @@ const bodyLimitBytes = 64 * 1024;
 /** Mounts the widget API. */
 export function mountWidgetApi(
   app: Application,
-  deps: GatewayDeps & { readonly hub: StreamHub; readonly gatewayMetrics: GatewayMetrics },
+  deps: GatewayDeps & {
+    readonly hub: StreamHub;
+    readonly links: AttachmentLinks;
+    readonly gatewayMetrics: GatewayMetrics;
+  },
 ): void {
-  const { threads, channels, clock, logger, settings, hub } = deps;
+  const { threads, contactCentre, channels, clock, logger, settings, hub, links } = deps;
   const origins = createOrigins(channels);
   const sessionTokens = createSessionTokens({
     key: settings.sessionTokenKey,
@@ -47,6 +54,7 @@ export function mountWidgetApi(
     admission,
     threads,
     hub,
+    links,
     limit: createRateLimit(clock, 'messages in this thread'),
     sizeLimit: createRateLimit(clock, 'long messages in this thread'),
     gatewayQueue: deps.gatewayQueue,
@@ -63,18 +71,36 @@ export function mountWidgetApi(
   const snapshot = createSnapshotHandler({
     admission,
     threads,
-    contactCentre: deps.contactCentre,
+    contactCentre,
+    links,
     limit: sideCallLimit,
     clock,
+  });
+  const upload = createUploadHandler({
+    admission,
+    threads,
+    contactCentre,
+    links,
+    limit: createRateLimit(clock, 'files in this thread'),
+    clock,
+    logger,
+  });
+  const download = createDownloadHandler({
+    contactCentre,
+    links,
+    limit: createRateLimit(clock, 'requests for files of this thread'),
+    logger,
   });
   const side = createSideCallHandlers({
     admission,
     threads,
     hub,
-    customerTyping: createCustomerTyping({ contactCentre: deps.contactCentre, threads, logger }),
+    customerTyping: createCustomerTyping({ contactCentre, threads, logger }),
     limit: sideCallLimit,
     clock,
   });
+
+  mount(app, `${attachmentsPath}/:token`, { GET: download });
 
   // A preflight carries no token, so a thread's channel is not known yet.
   const threadPreflight: Handler = (req, res) => origins.answerPreflight(req, res, undefined);
@@ -87,6 +113,7 @@ export function mountWidgetApi(
   mount(app, `${threadPath}/events`, { GET: events, OPTIONS: threadPreflight });
   for (const [name, handler] of Object.entries({
     messages: message,
+    attachments: upload,
     'still-here': side.stillHere,
     receipts: side.receipts,
     typing: side.typing,

@@ -6,7 +6,8 @@ const mostCodePoints = 10_000;
 const mostAttachments = 20;
 const mostFields = 20;
 const longestName = 255;
-const longestUrl = 2_048;
+/** Ours hold the contact centre's, which are long themselves. */
+const longestUrl = 8_192;
 const longestPostback = 4_096;
 
 /** A string that survives every encoding on its way: no NUL, no half of a surrogate pair. */

@@ -5,7 +5,9 @@ import type { CustomerEvent, ThreadSnapshot } from '../../domain/messages.js';
 import type { Clock } from '../../ports/clock.js';
 import type { ContactCentre } from '../../ports/contact-centre.js';
 import type { Threads } from '../../ports/threads.js';
-import { toMessageJson, toStateMoments } from '../customer-event-json.js';
+import type { AttachmentLinks } from '../attachments/attachment-links.js';
+import { createToFileUrl } from '../attachments/page-files.js';
+import { type ToFileUrl, toMessageJson, toStateMoments } from '../customer-event-json.js';
 import type { RateLimit } from '../rate-limits.js';
 import type { Handler } from '../routes.js';
 import type { Admission, ThreadCaller } from './admission.js';
@@ -39,7 +41,10 @@ async function readAll(
 }
 
 /** Writes the messages, the customer's own with the newest status that is known of each. */
-function toMessages(events: readonly CustomerEvent[]): Record<string, unknown>[] {
+function toMessages(
+  events: readonly CustomerEvent[],
+  toFileUrl: ToFileUrl,
+): Record<string, unknown>[] {
   const statuses = new Map<string, string>();
   for (const event of events) {
     if (event.type === 'message-status') statuses.set(event.id, event.status);
@@ -47,7 +52,7 @@ function toMessages(events: readonly CustomerEvent[]): Record<string, unknown>[]
   return events
     .filter((event) => event.type === 'message')
     .map((event) => ({
-      ...toMessageJson(event),
+      ...toMessageJson(event, toFileUrl),
       ...(event.from === 'customer' ? { status: statuses.get(event.id) ?? 'accepted' } : {}),
     }));
 }
@@ -68,10 +73,11 @@ export function createSnapshotHandler(deps: {
   readonly admission: Admission;
   readonly threads: Pick<Threads, 'read'>;
   readonly contactCentre: Pick<ContactCentre, 'readThread'>;
+  readonly links: AttachmentLinks;
   readonly limit: RateLimit;
   readonly clock: Clock;
 }): Handler {
-  const { admission, threads, contactCentre, limit, clock } = deps;
+  const { admission, threads, contactCentre, links, limit, clock } = deps;
 
   /** A thread that nobody here knows has not begun, or ended so long ago that it is forgotten. */
   async function requireNotEnded(caller: ThreadCaller): Promise<void> {
@@ -96,7 +102,7 @@ export function createSnapshotHandler(deps: {
       channelId: ref.channelId,
       state: newest.state,
       ...toStateMoments(newest),
-      messages: toMessages(events),
+      messages: toMessages(events, createToFileUrl(links, ref)),
       lastSeq: Math.max(newest.lastSeq, events.at(-1)?.seq ?? 0),
     });
   };

@@ -17,6 +17,7 @@ import { defaultPolicy, type ThreadPolicy } from '../../../src/domain/policy.js'
 import { createGateway } from '../../../src/gateway/gateway.js';
 import type { Asset, Gateway, GatewayDeps } from '../../../src/gateway/gateway-deps.js';
 import { createFakeChannelAdmin, type FakeChannelAdmin } from '../../support/fake-channel-admin.js';
+import { createFakeContactCentre } from '../../support/fake-contact-centre.js';
 import { createFakeThreads, type FakeThreads } from '../../support/fake-threads.js';
 
 export const listedOrigin = 'https://watering-hole.example';
@@ -106,6 +107,8 @@ export interface TestGatewayOptions {
   readonly setTyping?: GatewayDeps['contactCentre']['setTyping'];
   /** What the contact centre says of any thread; by default it knows none. */
   readonly readThread?: GatewayDeps['contactCentre']['readThread'];
+  /** Where files are; by default in memory. */
+  readonly files?: Pick<GatewayDeps['contactCentre'], 'storeAttachment' | 'openAttachment'>;
   readonly publicUrl?: string;
   readonly eventsSecret?: string;
   readonly integrationId?: string;
@@ -122,6 +125,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
   const metrics = new Registry();
   const logLines: string[] = [];
   const customerTyping: { threadId: string; isTyping: boolean }[] = [];
+  const files = options.files ?? createFakeContactCentre();
   const gatewayQueue = toGatewayQueue(options.name ?? 'first');
   const gateway = createGateway({
     threads,
@@ -130,6 +134,8 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
         options.setTyping ??
         (async (ref, isTyping) => void customerTyping.push({ threadId: ref.threadId, isTyping })),
       readThread: options.readThread ?? (async () => undefined),
+      storeAttachment: files.storeAttachment,
+      openAttachment: files.openAttachment,
     },
     channelAdmin,
     channels,

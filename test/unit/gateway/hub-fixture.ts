@@ -8,6 +8,7 @@ import {
 } from '../../../src/domain/ids.js';
 import type { AgentMessage, InboundMessage } from '../../../src/domain/messages.js';
 import { defaultPolicy } from '../../../src/domain/policy.js';
+import { createAttachmentLinks } from '../../../src/gateway/attachments/attachment-links.js';
 import { newCustomerId } from '../../../src/gateway/new-ids.js';
 import { createStreamHub, type StreamHub } from '../../../src/gateway/streams/stream-hub.js';
 import type { StreamSink } from '../../../src/gateway/streams/stream-sink.js';
@@ -64,6 +65,7 @@ export function createHubFixture(): HubFixture {
   const hub = createStreamHub({
     threads,
     gateway: queue,
+    links: createAttachmentLinks({ key: 'k'.repeat(32), publicUrl: 'https://chat.example' }),
     clock: Date.now,
     logger: pino({ level: 'silent' }),
   });

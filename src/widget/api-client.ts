@@ -1,8 +1,17 @@
 /** The gateway's HTTP calls, one function each; errors are told apart by status and code. */
 import { parseRetryAfter } from './backoff.js';
 import { GatewayError } from './gateway-error.js';
+import { sendFile } from './send-file.js';
 import type { ServerClock } from './server-clock.js';
-import { parseProblem, parseSession, parseSnapshot, type Session, type Snapshot } from './wire.js';
+import type { SendFile } from './uploads.js';
+import {
+  type Attachment,
+  parseProblem,
+  parseSession,
+  parseSnapshot,
+  type Session,
+  type Snapshot,
+} from './wire.js';
 
 /** What the customer's site says of the customer. */
 export interface CustomerDetails {
@@ -22,12 +31,15 @@ export interface MessageRequest {
   readonly id: string;
   readonly text: string;
   readonly postback?: string | undefined;
+  readonly attachments?: readonly Attachment[] | undefined;
 }
 
 /** The widget's calls; each throws a GatewayError for an error answer, and what fetch throws else. */
 export interface ApiClient {
   readonly openSession: (request: SessionRequest) => Promise<Session>;
   readonly postMessage: (session: Session, message: MessageRequest) => Promise<void>;
+  /** Uploads a file, which a message may then carry; `onProgress` gets the part that has gone out. */
+  readonly uploadFile: (session: Session, ...file: Parameters<SendFile>) => Promise<Attachment>;
   readonly readSnapshot: (session: Session) => Promise<Snapshot>;
   /** Opens the event stream after `after`; undefined when there is nothing more to come. */
   readonly openEvents: (
@@ -76,7 +88,12 @@ export function createApiClient(base: string, channelId: string, clock: ServerCl
       return required(parseSession(await (await post(url, request)).json()));
     },
     postMessage: async (session, message) => {
-      await post(threadUrl(session, '/messages'), message, session);
+      const attachments = message.attachments?.map(({ name, url }) => ({ name, url }));
+      await post(threadUrl(session, '/messages'), { ...message, attachments }, session);
+    },
+    uploadFile: (session, file, onProgress, signal) => {
+      const url = `${threadUrl(session, '/attachments')}?name=${encodeURIComponent(file.name)}`;
+      return sendFile(url, authorization(session), file, onProgress, signal);
     },
     readSnapshot: async (session) => {
       const response = await call(threadUrl(session), {

@@ -2,6 +2,7 @@
 import { type ApiClient, type CustomerDetails, createApiClient } from './api-client.js';
 import { createBackoff, createPause } from './backoff.js';
 import { createBlockade } from './blockade.js';
+import { createChatUploads } from './chat-uploads.js';
 import { createDelivery } from './delivery.js';
 import { type Connected, createEventReader } from './event-reader.js';
 import { GatewayError, isFinal, isGatewayError, isThreadGone } from './gateway-error.js';
@@ -24,6 +25,7 @@ import {
 import { createTabRegister } from './tab-register.js';
 import { createThreadActs } from './thread-acts.js';
 import { createTypingSignal } from './typing-signal.js';
+import type { Uploads } from './uploads.js';
 import type { Session, ThreadEvent } from './wire.js';
 
 /** Where a chat goes and whose it is. */
@@ -44,8 +46,9 @@ export interface Chat {
   /** Connects if there is reason to: a chat that goes on, or a customer that the site knows. */
   readonly start: () => void;
   readonly setPanelOpen: (isOpen: boolean) => void;
-  /** Sends a message; `postback` is what a chosen button carries. */
+  /** Sends a message, with the files that are uploaded; `postback` is what a chosen button carries. */
   readonly send: (text: string, postback?: string) => void;
+  readonly uploads: Uploads;
   readonly typed: (hasText: boolean) => void;
   /** Sends a failed message again. */
   readonly retry: (id: string) => void;
@@ -106,6 +109,10 @@ export function createChat(options: ChatOptions): Chat {
     if (session !== undefined && state.connection === 'online') {
       api.postTyping(session, isTyping).catch(() => undefined);
     }
+  });
+  const uploads = createChatUploads({
+    send: (...file) => withSession((session) => api.uploadFile(session, ...file)),
+    dispatch,
   });
   const blockade = createBlockade({ serverNow: clock.now, state: () => state, dispatch });
   const actsPause = createPause();
@@ -353,10 +360,13 @@ export function createChat(options: ChatOptions): Chat {
     },
     send: (text, postback) => {
       typing.end();
-      own.write(text, postback);
+      // A button that is chosen answers by itself; the files wait for what the customer writes.
+      const files = postback === undefined ? uploads.take() : [];
+      own.write(text, { postback, attachments: files.length === 0 ? undefined : files });
       showOutbox();
       begin();
     },
+    uploads,
     typed: typing.typed,
     retry: (id) => {
       own.retry(id);
@@ -375,6 +385,7 @@ export function createChat(options: ChatOptions): Chat {
       unwatch = undefined;
       clearTimeout(typingTimer);
       blockade.stop();
+      uploads.stop();
       acts.stop();
       typing.end();
       tabs.leave();

@@ -24,8 +24,8 @@ export function createDelivery(deps: {
       return { kind: 'failed', reason: 'OTHER_THREAD' };
     }
     outbox.update(entry.id, { threadId: session.threadId });
-    const { id, text, postback } = entry;
-    await api.postMessage(session, { id, text, postback });
+    const { id, text, postback, attachments } = entry;
+    await api.postMessage(session, { id, text, postback, attachments });
     onAccepted();
     return { kind: 'accepted' };
   }

@@ -4,6 +4,7 @@
  */
 import { parseFields } from './fields.js';
 import type { KeyValueStorage } from './storage.js';
+import { type Attachment, parseAttachments } from './wire.js';
 
 /** A message on its way to the gateway, or one that did not get there. */
 export interface OutboxEntry {
@@ -11,6 +12,7 @@ export interface OutboxEntry {
   readonly text: string;
   /** What a chosen button carries back to the bot that offered it. */
   readonly postback?: string | undefined;
+  readonly attachments?: readonly Attachment[] | undefined;
   readonly at: string;
   /** The newest sequence number that the customer had before them when writing. */
   readonly afterSeq: number;
@@ -20,12 +22,15 @@ export interface OutboxEntry {
   readonly reason?: string | undefined;
 }
 
+/** What a message has besides its text. */
+export type OutboxExtras = Pick<OutboxEntry, 'postback' | 'attachments'>;
+
 /** What changes about an entry after it was written. */
 export type OutboxChange = Partial<Pick<OutboxEntry, 'threadId' | 'status' | 'reason'>>;
 
 /** The messages that wait, in the order written, shared by all tabs. */
 export interface Outbox {
-  readonly add: (text: string, afterSeq: number, postback?: string) => OutboxEntry;
+  readonly add: (text: string, afterSeq: number, extras?: OutboxExtras) => OutboxEntry;
   readonly list: () => OutboxEntry[];
   readonly update: (id: string, change: OutboxChange) => void;
   readonly remove: (id: string) => void;
@@ -53,7 +58,7 @@ export function createOutbox(deps: {
   }
 
   return {
-    add: (text, afterSeq, postback) => {
+    add: (text, afterSeq, extras = {}) => {
       const writtenAt = now();
       // A clock that stands still or jumps back must not change the order.
       lastOrder = Math.max(writtenAt, lastOrder + 1, orderOf(keys().at(-1), prefix) + 1);
@@ -61,7 +66,7 @@ export function createOutbox(deps: {
       const entry: OutboxEntry = {
         id: createId(),
         text,
-        postback,
+        ...extras,
         at,
         afterSeq,
         status: 'waiting',
@@ -100,7 +105,9 @@ function orderOf(key: string | undefined, prefix: string): number {
 }
 
 function parseEntry(json: string | undefined): OutboxEntry[] {
-  const { id, text, postback, at, afterSeq, threadId, status, reason } = parseFields(json ?? '');
+  const fields = parseFields(json ?? '');
+  const { id, text, postback, at, afterSeq, threadId, status, reason } = fields;
+  const attachments = parseAttachments(fields['attachments']);
   if (typeof id !== 'string' || typeof text !== 'string') {
     return [];
   }
@@ -109,6 +116,7 @@ function parseEntry(json: string | undefined): OutboxEntry[] {
       id,
       text,
       postback: typeof postback === 'string' ? postback : undefined,
+      attachments: attachments.length === 0 ? undefined : attachments,
       at: typeof at === 'string' ? at : '',
       afterSeq: typeof afterSeq === 'number' ? afterSeq : 0,
       threadId: typeof threadId === 'string' ? threadId : undefined,

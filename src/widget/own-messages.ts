@@ -1,10 +1,10 @@
 /** The customer's own messages: written, tried again, and let go of when the thread shows them. */
-import type { Outbox } from './outbox.js';
+import type { Outbox, OutboxExtras } from './outbox.js';
 import { type ChatState, conversation } from './store.js';
 
 /** What the customer does with their messages; what changes is in the outbox. */
 export interface OwnMessages {
-  readonly write: (text: string, postback?: string) => void;
+  readonly write: (text: string, extras?: OutboxExtras) => void;
   /** Makes a message that failed wait again, or another one of it. */
   readonly retry: (id: string) => void;
   /** Lets go of what the thread itself shows; returns whether that changed anything. */
@@ -22,7 +22,7 @@ export function createOwnMessages(deps: {
     state().messages.some((message) => message.from === 'customer' && message.id === id);
 
   return {
-    write: (text, postback) => void outbox.add(text, state().lastSeq, postback),
+    write: (text, extras) => void outbox.add(text, state().lastSeq, extras),
     retry: (id) => {
       const entry = outbox.list().find((candidate) => candidate.id === id);
       const item = conversation(state()).find((candidate) => candidate.id === id);
@@ -30,7 +30,8 @@ export function createOwnMessages(deps: {
         outbox.update(id, { status: 'waiting', threadId: undefined, reason: undefined });
       } else if (item !== undefined) {
         // The gateway had this id and its verdict stands: another try is another message.
-        outbox.add(item.text, state().lastSeq, item.postback);
+        const { text, postback, attachments } = item;
+        outbox.add(text, state().lastSeq, { postback, attachments });
       }
     },
     settle: () => {

@@ -47,6 +47,18 @@ export function watchPage(handlers: PageHandlers): () => void {
   return () => controller.abort();
 }
 
+const askBeforeLeaving = (event: BeforeUnloadEvent) => event.preventDefault();
+
+/** Lets the browser ask before the page is left, for as long as it is held. */
+export function holdPage(isHeld: boolean): void {
+  // A page that listens for nothing comes back faster.
+  if (isHeld) {
+    window.addEventListener('beforeunload', askBeforeLeaving);
+  } else {
+    window.removeEventListener('beforeunload', askBeforeLeaving);
+  }
+}
+
 /** Runs a task while no other tab of this origin runs one of that name. */
 export function runAlone<T>(name: string, task: () => Promise<T>): Promise<T> {
   // Only secure pages have locks; elsewhere two tabs may both try, and the message id keeps it one.

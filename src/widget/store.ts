@@ -1,6 +1,7 @@
 /** The widget's whole state and the pure function that moves it; nothing here knows of the page. */
 import type { ShownContent } from './content/shown-content.js';
 import type { OutboxEntry } from './outbox.js';
+import type { Upload } from './uploads.js';
 import type {
   Attachment,
   MessageStatus,
@@ -36,6 +37,8 @@ export interface ChatState {
   readonly messages: readonly ThreadMessage[];
   readonly verdicts: Readonly<Record<string, Verdict>>;
   readonly outbox: readonly OutboxEntry[];
+  /** The files that go with the next message. */
+  readonly uploads: readonly Upload[];
   readonly isAgentTyping: boolean;
   /** True while the gateway is told that the customer is still there. */
   readonly isAnswering: boolean;
@@ -65,6 +68,7 @@ export type ChatAction =
   | { readonly type: 'event'; readonly event: ThreadEvent }
   | { readonly type: 'standing'; readonly standing: ThreadStanding }
   | { readonly type: 'outbox'; readonly entries: readonly OutboxEntry[] }
+  | { readonly type: 'uploads'; readonly uploads: readonly Upload[] }
   | { readonly type: 'agent-typing-ended' }
   | { readonly type: 'answering'; readonly isAnswering: boolean }
   | { readonly type: 'ending'; readonly isEnding: boolean }
@@ -106,6 +110,7 @@ export const initialState: ChatState = {
   ...untouchedThread,
   connection: 'idle',
   outbox: [],
+  uploads: [],
   isPanelOpen: false,
   readUpTo: 0,
 };
@@ -145,6 +150,8 @@ export function reduce(state: ChatState, action: ChatAction): ChatState {
       return { ...state, isEnding: action.isEnding };
     case 'outbox':
       return { ...state, outbox: action.entries };
+    case 'uploads':
+      return { ...state, uploads: action.uploads };
     case 'agent-typing-ended':
       return state.isAgentTyping ? { ...state, isAgentTyping: false } : state;
     case 'panel':
@@ -317,7 +324,7 @@ function itemOfEntry(entry: OutboxEntry, verdict: Verdict | undefined): Conversa
     from: 'customer',
     text: entry.text,
     postback: entry.postback,
-    attachments: [],
+    attachments: entry.attachments ?? [],
     at: entry.at,
     mark: verdict?.status ?? entry.status,
     reason: verdict?.reason ?? entry.reason,

@@ -1,5 +1,6 @@
 /** Every sentence that the widget says. */
 import type { Connection, Mark } from './store.js';
+import type { Upload } from './uploads.js';
 import type { ThreadStanding } from './wire.js';
 
 /** The words for a mark on the customer's own message. */
@@ -34,6 +35,12 @@ export const labels = {
   choices: 'Answers to choose from',
   chosen: '(chosen)',
   picture: 'Picture',
+  attach: 'Attach files',
+  files: 'Files to send',
+  removeFile: 'Remove',
+  waitForFiles: 'Your files are still being uploaded.',
+  fileGone: 'This file is no longer available.',
+  fileUnavailable: 'This file cannot be loaded just now.',
   welcome: 'Write to us, and somebody will answer you here.',
 } as const;
 
@@ -104,6 +111,30 @@ export function failureText(reason: string | undefined): string {
   }
   return reason === 'OTHER_THREAD' ? 'It may not have arrived before the chat changed.' : '';
 }
+
+/** Returns how a file that goes with the next message stands. */
+export function uploadStateText({ state, progress, reason }: Upload): string {
+  switch (state) {
+    case 'waiting':
+      return 'Waiting';
+    case 'uploading':
+      return `${Math.floor(progress * 100)} %`;
+    case 'done':
+      return 'Ready to send.';
+    case 'failed':
+      return uploadProblems[reason ?? ''] ?? 'It could not be uploaded.';
+  }
+}
+
+const uploadProblems: Readonly<Record<string, string>> = {
+  BODY_TOO_LARGE: 'It is larger than 40 MB.',
+  EMPTY: 'It is empty.',
+  TOO_MANY_FILES: 'These are too many files for one message.',
+  ATTACHMENT_TYPE_REFUSED: 'Files of this kind are not taken.',
+  ATTACHMENT_REFUSED: 'This file is not taken.',
+  RATE_LIMITED: 'These were many files. Try again in a minute.',
+  THREAD_CLOSED: 'The chat was already closed.',
+};
 
 /** Returns what is said of pieces that are too many to be shown. */
 export function leftOutText(count: number): string {

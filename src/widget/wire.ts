@@ -138,6 +138,20 @@ export function parseSession(json: unknown): Session | undefined {
     : { token, threadId, expiresAt: textOf(fields['expiresAt']) ?? '' };
 }
 
+/** Reads a file that was uploaded or goes with a message; undefined without an address. */
+export function parseAttachment(json: unknown): Attachment | undefined {
+  const { name, url, mimeType } = fieldsOf(json);
+  const link = textOf(url);
+  return link === undefined
+    ? undefined
+    : { name: textOf(name) || link, url: link, mimeType: textOf(mimeType) };
+}
+
+/** Reads a list of files; what is none is left out. */
+export function parseAttachments(json: unknown): Attachment[] {
+  return listOf(json).flatMap((entry) => parseAttachment(entry) ?? []);
+}
+
 /** Reads a problem answer; everything in it is optional. */
 export function parseProblem(json: unknown): Problem {
   const fields = fieldsOf(json);
@@ -163,18 +177,10 @@ function messageOf(fields: Fields, seq: number): ThreadMessage | undefined {
     authorName: authorOf(fields),
     text: textOf(fields['text']) ?? '',
     content: parseContent(fields['content']),
-    attachments: listOf(fields['attachments']).flatMap(attachmentOf),
+    attachments: parseAttachments(fields['attachments']),
     at: textOf(fields['at']) ?? '',
     status: statusOf(fields['status']),
   };
-}
-
-function attachmentOf(json: unknown): Attachment[] {
-  const { name, url, mimeType } = fieldsOf(json);
-  const link = textOf(url);
-  return link === undefined
-    ? []
-    : [{ name: textOf(name) || link, url: link, mimeType: textOf(mimeType) }];
 }
 
 function standingOf(fields: Fields): ThreadStanding | undefined {

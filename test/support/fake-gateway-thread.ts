@@ -10,6 +10,7 @@ interface InboundMessage {
   readonly id: string;
   readonly text: string;
   readonly postback?: string | undefined;
+  readonly attachments?: unknown;
 }
 
 /** A thread of the fake gateway: its durable events, its open streams, and what the customer did. */
@@ -125,7 +126,7 @@ export function createFakeThread(id: string): FakeThread {
       inbound.push(message);
       stopCountdown();
       if (held === undefined) {
-        say('customer', message.id, message.text);
+        say('customer', message.id, message.text, filesOf(message));
       } else {
         held.push(message);
       }
@@ -134,7 +135,7 @@ export function createFakeThread(id: string): FakeThread {
       const waiting = held ?? [];
       held = isHeld ? waiting : undefined;
       for (const message of isHeld ? [] : waiting) {
-        say('customer', message.id, message.text);
+        say('customer', message.id, message.text, filesOf(message));
       }
       if (!isHeld && isEndAsked && !isClosed()) {
         end('customer');
@@ -218,4 +219,8 @@ export function createFakeThread(id: string): FakeThread {
     );
     return { ...data, status: verdict?.data['status'] ?? 'accepted' };
   }
+}
+
+function filesOf({ attachments }: InboundMessage): object {
+  return attachments === undefined ? {} : { attachments };
 }

@@ -16,12 +16,21 @@ export interface Fault {
   readonly afterTheWork?: boolean;
 }
 
+/** A file that was uploaded. */
+export interface FakeFile {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly bytes: Buffer;
+}
+
 /** The gateway and what a test can see and do behind its back. */
 export interface FakeGateway {
   readonly url: string;
   readonly threads: () => readonly FakeThread[];
   /** The only thread that there is; throws when there is none or more than one. */
   readonly thread: () => FakeThread;
+  /** The files that were uploaded, by the last part of their address. */
+  readonly files: Map<string, FakeFile>;
   readonly sessionRequests: () => readonly Readonly<Record<string, unknown>>[];
   /** How often each message id was posted, over all threads. */
   readonly attempts: (messageId: string) => number;
@@ -40,6 +49,7 @@ interface Reply {
   readonly status: number;
   readonly json?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly file?: FakeFile;
 }
 
 const pagePolicy =
@@ -52,6 +62,8 @@ export async function startFakeGateway(): Promise<FakeGateway> {
   const tokens = new Map<string, { threadId: string; isExpired: boolean }>();
   const faults = new Map<string, Fault[]>();
   const attempts = new Map<string, number>();
+  const files = new Map<string, FakeFile>();
+  const url = () => `http://localhost:${(server.address() as AddressInfo).port}`;
   const sessionRequests: Record<string, unknown>[] = [];
   let isDown = false;
   let blockedUntil: string | undefined;
@@ -88,8 +100,9 @@ export async function startFakeGateway(): Promise<FakeGateway> {
   }
 
   function postMessage(thread: FakeThread, body: Record<string, unknown>): Reply {
-    const { id, text, postback } = body;
-    if (typeof id !== 'string' || typeof text !== 'string' || text.trim() === '') {
+    const { id, text, postback, attachments } = body;
+    const isEmpty = typeof text !== 'string' || (text.trim() === '' && attachments === undefined);
+    if (typeof id !== 'string' || typeof text !== 'string' || isEmpty) {
       return problem(400, 'BODY_INVALID');
     }
     attempts.set(id, (attempts.get(id) ?? 0) + 1);
@@ -100,8 +113,24 @@ export async function startFakeGateway(): Promise<FakeGateway> {
       id,
       text,
       ...(typeof postback === 'string' ? { postback } : {}),
+      ...(attachments === undefined ? {} : { attachments }),
     });
     return { status: 202, json: { id, status: 'accepted' } };
+  }
+
+  function takeFile(bytes: unknown, request: IncomingMessage): Reply {
+    if (!(bytes instanceof Buffer)) {
+      return problem(400, 'BODY_INVALID');
+    }
+    const name = new URL(request.url ?? '', url()).searchParams.get('name') ?? 'file';
+    const mimeType = request.headers['content-type'] ?? '';
+    if (mimeType === '' || mimeType.startsWith('text/html')) {
+      return problem(415, 'ATTACHMENT_TYPE_REFUSED');
+    }
+    const id = `file-${files.size + 1}`;
+    files.set(id, { name, mimeType, bytes });
+    const link = `${url()}/v1/attachments/${id}`;
+    return { status: 201, json: { name, url: link, mimeType, size: bytes.length } };
   }
 
   function onThread(
@@ -116,6 +145,8 @@ export async function startFakeGateway(): Promise<FakeGateway> {
         return { status: 200, json: thread.snapshot() };
       case 'POST messages':
         return postMessage(thread, body);
+      case 'POST attachments':
+        return takeFile(body['bytes'], request);
       case 'GET events': {
         const after = Number(request.headers['last-event-id'] ?? 0);
         return thread.openStream(after, response) ? undefined : { status: 204 };
@@ -153,6 +184,10 @@ export async function startFakeGateway(): Promise<FakeGateway> {
     if (version === 'v1' && kind === 'channels' && action === 'sessions') {
       return id === 'watering-hole' ? openSession(body) : problem(404, 'CHANNEL_UNKNOWN');
     }
+    if (version === 'v1' && kind === 'attachments') {
+      const file = files.get(id);
+      return file === undefined ? problem(410, 'ATTACHMENT_GONE') : { status: 200, file };
+    }
     if (version !== 'v1' || kind !== 'threads') {
       return problem(404, 'NOT_FOUND');
     }
@@ -179,7 +214,9 @@ export async function startFakeGateway(): Promise<FakeGateway> {
       response.end(asset.body);
       return;
     }
-    const body = await readJson(request);
+    const bytes = await readBytes(request);
+    const isFile = request.method === 'POST' && path.endsWith('/attachments');
+    const body = isFile ? { bytes } : parseBody(bytes);
     const fault = isDown
       ? { status: 503, code: 'UNAVAILABLE' }
       : [...faults].find(([end, waiting]) => path.endsWith(end) && waiting.length > 0)?.[1].shift();
@@ -191,8 +228,14 @@ export async function startFakeGateway(): Promise<FakeGateway> {
         ? route(path, body, request, response)
         : problem(fault.status, fault.code ?? 'UNAVAILABLE', {}, fault.retryAfter);
     if (reply !== undefined) {
-      response.writeHead(reply.status, { 'cache-control': 'no-store', ...reply.headers });
-      response.end(reply.json === undefined ? undefined : JSON.stringify(reply.json));
+      response.writeHead(reply.status, {
+        'cache-control': 'no-store',
+        ...(reply.file === undefined ? {} : { 'content-type': reply.file.mimeType }),
+        ...reply.headers,
+      });
+      response.end(
+        reply.file?.bytes ?? (reply.json === undefined ? undefined : JSON.stringify(reply.json)),
+      );
     }
   }
 
@@ -204,11 +247,11 @@ export async function startFakeGateway(): Promise<FakeGateway> {
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
-  const { port } = server.address() as AddressInfo;
 
   return {
     // A localhost page is a secure context, as an https one is.
-    url: `http://localhost:${port}`,
+    url: url(),
+    files,
     threads: () => [...threads.values()],
     thread: () => {
       const [only, ...others] = threads.values();
@@ -264,12 +307,16 @@ function problem(
   };
 }
 
-async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) {
     chunks.push(Buffer.from(chunk));
   }
-  const text = Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
+}
+
+function parseBody(bytes: Buffer): Record<string, unknown> {
+  const text = bytes.toString('utf8');
   const json: unknown = text === '' ? {} : JSON.parse(text);
   return typeof json === 'object' && json !== null ? { ...json } : {};
 }

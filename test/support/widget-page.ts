@@ -1,5 +1,12 @@
 import type { Locator, Page } from 'playwright-core';
 
+/** A file that a customer chooses. */
+export interface ChosenFile {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
 /** The chat widget as a customer finds it on a page: by role and label, through the shadow root. */
 export interface WidgetPage {
   readonly page: Page;
@@ -23,6 +30,10 @@ export interface WidgetPage {
   readonly status: (text: string | RegExp) => Locator;
   /** What the customer can choose, by its text. */
   readonly choice: (text: string | RegExp) => Locator;
+  /** The files that go with the next message. */
+  readonly files: Locator;
+  /** Chooses files as the customer does in the browser's own dialogue. */
+  readonly choose: (...files: ChosenFile[]) => Promise<void>;
   readonly open: () => Promise<void>;
   readonly send: (text: string) => Promise<void>;
   /** Asks for the chat's end and answers the question with yes. */
@@ -52,6 +63,12 @@ export function widgetOf(page: Page): WidgetPage {
       log.getByRole('listitem').filter({ has: page.locator('.bubble', { hasText: text }) }),
     choice: (name) => log.getByRole('button', { name, exact: typeof name === 'string' }),
     status: (text) => widget.getByRole('status').filter({ hasText: text }),
+    files: widget.getByRole('list', { name: 'Files to send' }).getByRole('listitem'),
+    choose: async (...files) => {
+      const chooser = page.waitForEvent('filechooser');
+      await widget.getByRole('button', { name: 'Attach files' }).click();
+      await (await chooser).setFiles(files);
+    },
     open: async () => {
       await launcher.click();
       await composer.waitFor();

@@ -50,6 +50,11 @@ export function hasEnded(contact: StoredContact): boolean {
   return contact.status === 'closed' || contact.status === 'trashed';
 }
 
+/** Puts a message into a line, also one that is nothing but files. */
+function shortTextOf({ text, attachments }: StoredMessage): string {
+  return text || attachments.map(({ friendlyName }) => friendlyName).join(', ');
+}
+
 /** Creates the tenant's rules over a store. */
 export function createTenant(store: Store): Tenant {
   const iso = () => new Date(store.now()).toISOString();
@@ -160,7 +165,11 @@ export function createTenant(store: Store): Tenant {
         inboundCount: awake.inboundCount + (isInbound ? 1 : 0),
         outboundCount: awake.outboundCount + (isInbound ? 0 : 1),
         unread: isInbound ? awake.unread + 1 : awake.unread,
-        lastMessage: { text: message.text, direction: message.direction, at: message.receivedAt },
+        lastMessage: {
+          text: shortTextOf(message),
+          direction: message.direction,
+          at: message.receivedAt,
+        },
         updatedAt: message.receivedAt,
       });
     },

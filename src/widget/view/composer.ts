@@ -1,15 +1,19 @@
 import { labels, tooLongText } from '../texts.js';
+import { isUnderWay, type Upload } from '../uploads.js';
 import { element, icon, setText } from './dom.js';
+import { createFileButton } from './file-entry.js';
+import { createUploadTray, type UploadTrayHandlers } from './upload-tray.js';
 
 /** Where the customer writes. */
 export interface Composer {
   readonly root: HTMLFormElement;
-  readonly render: (isEnabled: boolean) => void;
+  readonly render: (isEnabled: boolean, uploads: readonly Upload[]) => void;
   readonly focus: () => void;
 }
 
 /** What the composer reports. */
-export interface ComposerHandlers {
+export interface ComposerHandlers extends UploadTrayHandlers {
+  readonly onFiles: (files: readonly File[]) => void;
   readonly onSend: (text: string) => void;
   readonly onTyped: (hasText: boolean) => void;
 }
@@ -19,7 +23,9 @@ const longestText = 10_000;
 const arrow = 'M3 20v-6l8-2-8-2V4l19 8z';
 
 /** Creates the composer. Enter sends, Shift and Enter begin a line, and an IME keeps its Enter. */
-export function createComposer({ onSend, onTyped }: ComposerHandlers): Composer {
+export function createComposer(handlers: ComposerHandlers): Composer {
+  const { onSend, onTyped } = handlers;
+  let uploads: readonly Upload[] = [];
   const problem = element('p', { class: 'problem', id: 'composer-problem', role: 'alert' });
   const input = element('textarea', {
     id: 'composer',
@@ -33,14 +39,27 @@ export function createComposer({ onSend, onTyped }: ComposerHandlers): Composer 
   const send = element('button', { class: 'send', type: 'submit', 'aria-label': labels.send }, [
     icon(arrow),
   ]);
-  const root = element('form', { class: 'composer' }, [problem, input, send]);
+  const files = createFileButton((chosen) => {
+    handlers.onFiles(chosen);
+    input.focus();
+  });
+  const tray = createUploadTray(handlers, () => input.focus());
+  const root = element('form', { class: 'composer' }, [
+    tray.root,
+    problem,
+    input,
+    files.button,
+    files.field,
+    send,
+  ]);
 
   function check(): { canSend: boolean } {
     const text = input.value.trim();
     const excess = Array.from(text).length - longestText;
     setText(problem, excess > 0 ? tooLongText(excess) : '');
     input.setAttribute('aria-invalid', String(excess > 0));
-    return { canSend: text !== '' && excess <= 0 && !input.disabled };
+    const isWhole = text !== '' || uploads.some(({ state }) => state === 'done');
+    return { canSend: isWhole && excess <= 0 && !input.disabled };
   }
 
   input.addEventListener('input', () => {
@@ -55,7 +74,9 @@ export function createComposer({ onSend, onTyped }: ComposerHandlers): Composer 
   });
   root.addEventListener('submit', (event) => {
     event.preventDefault();
-    if (check().canSend) {
+    if (check().canSend && uploads.some(isUnderWay)) {
+      setText(problem, labels.waitForFiles);
+    } else if (check().canSend) {
       const text = input.value;
       input.value = '';
       onSend(text);
@@ -65,10 +86,16 @@ export function createComposer({ onSend, onTyped }: ComposerHandlers): Composer 
 
   return {
     root,
-    render: (isEnabled) => {
+    render: (isEnabled, shown) => {
+      if (shown !== uploads) {
+        uploads = shown;
+        tray.render(uploads);
+        check();
+      }
       root.hidden = !isEnabled;
       input.disabled = !isEnabled;
       send.disabled = !isEnabled;
+      files.button.disabled = !isEnabled;
     },
     focus: () => input.focus(),
   };

@@ -5,6 +5,7 @@ import { type ComposerHandlers, createComposer } from './composer.js';
 import { createCountdown } from './countdown.js';
 import { element, icon, setText } from './dom.js';
 import { createEndQuestion } from './end-question.js';
+import { takeFiles } from './file-entry.js';
 import { createMessageList, type MessageListHandlers } from './message-list.js';
 import { createOptionsMenu } from './options-menu.js';
 import { saveTextFile } from './save-file.js';
@@ -73,6 +74,7 @@ export function createPanel(id: string, handlers: PanelHandlers): Panel {
     question.root,
   ]);
 
+  takeFiles(root, () => !composer.root.hidden && !question.isOpen(), handlers.onFiles);
   close.addEventListener('click', handlers.onClose);
   newThread.addEventListener('click', handlers.onNewThread);
   download.addEventListener('click', saveTranscript);
@@ -120,7 +122,7 @@ export function createPanel(id: string, handlers: PanelHandlers): Panel {
       setText(connection, connectionText(state.connection, state.unavailableReason));
       setText(typing, state.isAgentTyping ? typingText(state.agentName) : '');
       renderNotice(state);
-      composer.render(canWrite(state));
+      composer.render(canWrite(state), state.uploads);
       list.render(state);
       shown = { state, title };
       const isLost = root.contains(focused) && focused?.closest('[hidden]') != null;

@@ -69,6 +69,8 @@ test('the whole chat can be had by keyboard alone', async () => {
   await keyboard.press('Tab');
   await keyboard.press('Tab');
   await keyboard.press('Tab');
+  expect(await focused()).toBe('Attach files');
+  await keyboard.press('Tab');
   expect(await focused()).toBe('Send');
   await keyboard.press('Escape');
   expect(await focused()).toBe('Open chat');

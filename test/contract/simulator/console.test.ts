@@ -112,16 +112,21 @@ test.each(['v1', 'v2'])('an agent sends an example of each type in the %s form',
       .messages.filter(({ direction, sending }) => direction === 'outbound' && sending === 'sent');
   await expect.poll(() => sent().length).toBe(examples.length);
   expect(
-    sent().map(({ messageContent, attachments }) => ({ messageContent, attachments })),
+    sent().map(({ messageContent, attachments }) => ({
+      messageContent,
+      files: attachments.map(({ friendlyName }) => friendlyName),
+    })),
   ).toEqual(
-    examples.map(({ text, messageContent, attachments }) => ({
+    examples.map(({ text, messageContent, files }) => ({
       messageContent: messageContent ?? { type: 'TEXT', payload: { text } },
-      attachments: attachments ?? [],
+      files: files ?? [],
     })),
   );
   const pathEnd = form === 'v1' ? '/messages' : '/outbound';
   const bodies = box.requests.filter(({ path }) => path.endsWith(pathEnd)).map(({ body }) => body);
-  expect(bodies.at(-1)).toMatchObject({ attachments: examples.at(-1)?.attachments });
+  const [picture] = (bodies.at(-1)?.['attachments'] ?? []) as { url: string }[];
+  const fetched = await fetch(picture?.url ?? '');
+  expect(fetched.headers.get('content-type')).toBe('image/png');
   expect(new Set(bodies.map(({ id }) => id)).size).toBe(examples.length);
 
   await open.click();

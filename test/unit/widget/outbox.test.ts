@@ -42,6 +42,13 @@ describe('the outbox', () => {
     expect(other.list()[1]).toMatchObject({ id, afterSeq: 3, status: 'failed', threadId: 't' });
   });
 
+  test('keeps what a message has besides its text', () => {
+    const storage = createMemoryStorage();
+    const attachments = [{ name: 'map.png', url: 'https://chat.example/1' }];
+    openOutbox(storage).add('', 0, { postback: 'p', attachments });
+    expect(openOutbox(storage).list()).toMatchObject([{ text: '', postback: 'p', attachments }]);
+  });
+
   test('passes over what is not an entry', () => {
     const storage = createMemoryStorage();
     storage.set('outbox:000000000000001:x', '{broken');

@@ -51,7 +51,7 @@ test('a message that the thread shows is let go of', () => {
 
 test('a choice is kept with what it carries as long as the thread goes on', () => {
   const { outbox, own, readOutbox, show } = startScene();
-  own.write('Cold', 'mud:cold');
+  own.write('Cold', { postback: 'mud:cold' });
   readOutbox();
   show('id-1', 'Cold', 1);
   expect(carried(outbox)).toEqual([{ text: 'Cold', postback: 'mud:cold', status: 'accepted' }]);
@@ -62,7 +62,7 @@ test('a choice is kept with what it carries as long as the thread goes on', () =
 
 test('a choice that failed here is tried again under its id', () => {
   const { outbox, own, readOutbox } = startScene();
-  own.write('Cold', 'mud:cold');
+  own.write('Cold', { postback: 'mud:cold' });
   outbox.update('id-1', { status: 'failed' });
   readOutbox();
   own.retry('id-1');
@@ -71,7 +71,7 @@ test('a choice that failed here is tried again under its id', () => {
 
 test('a choice whose verdict was bad is tried again as another message that carries the same', () => {
   const { outbox, own, readOutbox, show, hear } = startScene();
-  own.write('Cold', 'mud:cold');
+  own.write('Cold', { postback: 'mud:cold' });
   readOutbox();
   show('id-1', 'Cold', 1);
   hear({ type: 'message-status', seq: 2, id: 'id-1', status: 'failed' });

@@ -32,6 +32,12 @@ export interface Card {
   } | null;
 }
 
+/** Is a file beside a message. */
+export interface Attachment {
+  readonly friendlyName: string;
+  readonly url: string;
+}
+
 /** Is a message of a thread. */
 export interface Bubble {
   readonly id: string;
@@ -47,7 +53,7 @@ export interface Bubble {
   readonly state: 'sending' | 'sent' | 'delivered' | 'seen' | 'failed';
   readonly reason: { readonly status: number | null; readonly reason: string } | null;
   readonly form: 'v1' | 'v2' | null;
-  readonly attachments: readonly { readonly friendlyName: string; readonly url: string }[];
+  readonly attachments: readonly (Attachment & { readonly mimeType: string | null })[];
 }
 
 /** Is something that a correct middleware never does. */
@@ -99,7 +105,8 @@ export interface Changes {
 }
 
 /** Describes a message of the agent's. */
-export interface ReplyOrder extends Omit<Example, 'label'> {
+export interface ReplyOrder extends Omit<Example, 'label' | 'files'> {
+  readonly attachments?: readonly Attachment[];
   readonly form: 'v1' | 'v2';
   /** CXone's id of a message that is sent again. */
   readonly id?: string;
@@ -161,6 +168,16 @@ export const api = {
       ...reply,
     }),
   writeFirst: (order: FirstOrder) => call<FirstResult>('POST', '/agent/outbound', order),
+
+  upload: async (file: File): Promise<Attachment> => {
+    const response = await fetch(`/simulator/agent/files?name=${encodeURIComponent(file.name)}`, {
+      method: 'POST',
+      headers: { 'Content-Type': file.type || 'application/octet-stream' },
+      body: file,
+    });
+    if (!response.ok) throw new Error(`The simulator answered ${response.status}.`);
+    return response.json();
+  },
   typing: (card: Card, typing: boolean) =>
     call<unknown>('POST', '/agent/typing', {
       channelId: card.channelId,

@@ -2,6 +2,7 @@ import { api, type Card } from './api.js';
 import { hasEnded } from './contact-list.js';
 import type { Desk } from './desk.js';
 import { h } from './dom.js';
+import { makeExampleFile } from './example-files.js';
 import { mountExampleMenu } from './example-menu.js';
 import type { Example } from './examples.js';
 import { replyForm } from './preferences.js';
@@ -30,12 +31,29 @@ export function mountComposer(
     'aria-describedby': 'reply-hint',
   });
   const button = h('button', { type: 'submit', class: 'button primary' }, 'Send');
-  const menu = mountExampleMenu(post);
+  const menu = mountExampleMenu((example) => {
+    post(example, () => Promise.all((example.files ?? []).map(makeExampleFile)));
+  });
+  const chooser = h('input', {
+    type: 'file',
+    multiple: true,
+    hidden: true,
+    'aria-label': 'Files to send',
+    onchange: () => {
+      sendFiles([...(chooser.files ?? [])]);
+      chooser.value = '';
+    },
+  });
+  const attach = h(
+    'button',
+    { type: 'button', class: 'button', onclick: () => chooser.click() },
+    'Files',
+  );
   const hint = h('p', { id: 'reply-hint', class: 'hint' });
   const element = h(
     'form',
     { class: 'composer', 'aria-label': 'Reply to the customer' },
-    h('div', { class: 'composer-row' }, menu.element, box, button),
+    h('div', { class: 'composer-row' }, menu.element, attach, chooser, box, button),
     hint,
   );
   box.value = drafts.get(number) ?? '';
@@ -64,7 +82,21 @@ export function mountComposer(
     post({ text });
   }
 
-  function post({ text, messageContent, attachments }: Omit<Example, 'label'>): void {
+  /** Sends files, and the text that was written with them. */
+  function sendFiles(files: readonly File[]): void {
+    if (files.length === 0) return;
+    const text = box.value.trim();
+    box.value = '';
+    drafts.delete(number);
+    fit();
+    tellTyping(false);
+    post({ text }, () => Promise.resolve(files));
+  }
+
+  function post(
+    { text, messageContent }: Pick<Example, 'text' | 'messageContent'>,
+    choose: () => Promise<readonly File[]> = () => Promise.resolve([]),
+  ): void {
     const to = card;
     if (!to || hasEnded(to)) return;
     const before = queues.get(number) ?? Promise.resolve();
@@ -72,11 +104,16 @@ export function mountComposer(
       text,
       form: replyForm(),
       ...(messageContent === undefined ? {} : { messageContent }),
-      ...(attachments === undefined ? {} : { attachments }),
     };
     queues.set(
       number,
-      before.then(() => desk.attempt('Sending', () => api.reply(to, reply))),
+      before.then(() =>
+        desk.attempt('Sending', async () => {
+          const files = await choose();
+          const attachments = await Promise.all(files.map((file) => api.upload(file)));
+          await api.reply(to, attachments.length === 0 ? reply : { ...reply, attachments });
+        }),
+      ),
     );
   }
 
@@ -102,6 +139,7 @@ export function mountComposer(
       card = next;
       box.disabled = hasEnded(next);
       menu.draw(!hasEnded(next));
+      attach.disabled = hasEnded(next);
       hint.textContent = hasEnded(next)
         ? 'This contact has ended: nothing more can be sent.'
         : `Enter sends, Shift+Enter starts a new line. Replies go in the ${replyForm()} form.`;

@@ -1,10 +1,14 @@
+/** Names a file that goes with an example. */
+export type ExampleFile = 'savanna.png' | 'prices.txt';
+
 /** Is a message of an agent's or a bot's that is more than its text. */
 export interface Example {
   readonly label: string;
   /** What CXone itself would show of it as plain text. */
   readonly text: string;
   readonly messageContent?: { readonly type: string; readonly payload: Record<string, unknown> };
-  readonly attachments?: readonly { readonly friendlyName: string; readonly url: string }[];
+  /** Made and uploaded when the example is sent. */
+  readonly files?: readonly ExampleFile[];
 }
 
 // The demo page's own picture, where the sandbox serves it; elsewhere its text is shown.
@@ -122,9 +126,6 @@ export const examples: readonly Example[] = [
   {
     label: 'Picture and file',
     text: 'The savanna, and our price list.',
-    attachments: [
-      { friendlyName: 'savanna.svg', url: picture },
-      { friendlyName: 'prices.pdf', url: `${shop}/prices.pdf` },
-    ],
+    files: ['savanna.png', 'prices.txt'],
   },
 ];

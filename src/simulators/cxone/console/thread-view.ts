@@ -178,19 +178,11 @@ function renderRow(row: Row, desk: Desk, card: Card): HTMLElement {
     h(
       'div',
       { class: 'bubble' },
-      h('p', { dir: 'auto' }, bubble.text),
+      bubble.text !== '' && h('p', { dir: 'auto' }, bubble.text),
       bubble.type !== 'TEXT' && h('span', { class: 'type' }, bubble.type),
       bubble.postback !== null &&
         h('span', { class: 'type' }, 'postback ', h('code', {}, bubble.postback)),
-      ...bubble.attachments.map(({ friendlyName, url }) =>
-        /^https?:/.test(url)
-          ? h(
-              'a',
-              { class: 'file', href: url, target: '_blank', rel: 'noreferrer noopener' },
-              friendlyName,
-            )
-          : h('span', { class: 'file' }, friendlyName),
-      ),
+      ...bubble.attachments.map(renderFile),
     ),
     h(
       'span',
@@ -200,6 +192,19 @@ function renderRow(row: Row, desk: Desk, card: Card): HTMLElement {
         h('span', { class: `state state-${bubble.state}` }, stateText(bubble)),
       canResend && h('button', { type: 'button', class: 'link', onclick: again }, 'Send again'),
     ),
+  );
+}
+
+/** Shows a file that we hold, a picture in its place; a link of the customer's stays a link. */
+function renderFile({ friendlyName, url, mimeType }: Bubble['attachments'][number]): HTMLElement {
+  if (!/^(?:https?:|\/)/.test(url)) return h('span', { class: 'file' }, friendlyName);
+  const picture =
+    mimeType?.startsWith('image/') === true &&
+    h('img', { class: 'picture', src: url, alt: friendlyName, loading: 'lazy' });
+  return h(
+    'a',
+    { class: 'file', href: url, target: '_blank', rel: 'noreferrer noopener' },
+    picture || friendlyName,
   );
 }
 

@@ -1,11 +1,6 @@
 /** @module Which thread of a customer is open, as Temporal's visibility knows it: a moment late. */
 import type { Client } from '@temporalio/client';
-import {
-  threadChannelKey,
-  threadCustomerKey,
-  threadLastActivityAtKey,
-  threadStateKey,
-} from '../../workflows/search-attributes.js';
+import { threadCustomerKey, threadLastActivityAtKey } from '../../workflows/search-attributes.js';
 import {
   type ChannelId,
   type CustomerId,
@@ -13,6 +8,7 @@ import {
   type ThreadId,
   type ThreadRef,
 } from '../domain/ids.js';
+import { toOpenThreadsQuery } from './open-threads.js';
 
 /** A customer has one open thread, as a rule. */
 const most = 20;
@@ -24,15 +20,8 @@ export async function listOpenThreadsOf(
   channelId: ChannelId,
   customerId: CustomerId,
 ): Promise<readonly ThreadId[]> {
-  // No id has a quote in it.
-  const query = [
-    "WorkflowType = 'thread'",
-    "ExecutionStatus = 'Running'",
-    `TaskQueue = '${taskQueue.replaceAll("'", "''")}'`,
-    `${threadChannelKey.name} = '${channelId}'`,
-    `${threadCustomerKey.name} = '${customerId}'`,
-    `${threadStateKey.name} IN ('open', 'warned')`,
-  ].join(' AND ');
+  const isTheirs = `${threadCustomerKey.name} = '${customerId}'`;
+  const query = toOpenThreadsQuery(taskQueue, channelId, isTheirs);
   const found: { readonly ref: ThreadRef; readonly activeAtMs: number }[] = [];
   for await (const { workflowId, typedSearchAttributes } of client.workflow.list({ query })) {
     const ref = fromWorkflowId(workflowId);

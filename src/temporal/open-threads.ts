@@ -13,22 +13,31 @@ import { withinLimit } from './errors.js';
 const listWithinMs = 15_000;
 
 /**
- * Lists the open threads of a channel that have a contact, the newest first. Those of another task
+ * Writes the query for the open threads of a channel; no id has a quote in it. Those of another task
  * queue are another engine's, whose contacts are perhaps another tenant's.
  */
-export async function listOpenThreads(
-  client: Client,
+export function toOpenThreadsQuery(
   taskQueue: string,
   channelId: ChannelId,
-): Promise<readonly OpenThread[]> {
-  const query = [
+  condition: string,
+): string {
+  return [
     "WorkflowType = 'thread'",
     "ExecutionStatus = 'Running'",
     `TaskQueue = '${taskQueue.replaceAll("'", "''")}'`,
     `${threadChannelKey.name} = '${channelId}'`,
     `${threadStateKey.name} IN ('open', 'warned')`,
-    `${threadContactKey.name} IS NOT NULL`,
+    condition,
   ].join(' AND ');
+}
+
+/** Lists the open threads of a channel that have a contact, the newest first. */
+export async function listOpenThreads(
+  client: Client,
+  taskQueue: string,
+  channelId: ChannelId,
+): Promise<readonly OpenThread[]> {
+  const query = toOpenThreadsQuery(taskQueue, channelId, `${threadContactKey.name} IS NOT NULL`);
   const list = async (): Promise<readonly OpenThread[]> => {
     const open: OpenThread[] = [];
     for await (const run of client.workflow.list({ query })) {

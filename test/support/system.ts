@@ -70,9 +70,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const simulatorUrl = `http://127.0.0.1:${simulatorPort}`;
   const channelsFile = join(folder, 'channels.json');
   const channels = channelsOf(gatewayUrls, options.policies ?? { 'watering-hole': {} });
-  const own: unknown =
+  const chosen: unknown =
     typeof options.channels === 'function' ? options.channels(gatewayUrls) : options.channels;
-  await writeFile(channelsFile, JSON.stringify(own ?? channels));
+  await writeFile(channelsFile, JSON.stringify(chosen ?? channels));
 
   const env = {
     TEMPORAL_ADDRESS: temporalAddress,

@@ -14,7 +14,7 @@ export function mountWriteFirst(desk: Desk, choose: (number: string) => void): v
   const text = h('textarea', { id: 'first-text', rows: '3', required: true });
   const outcome = h('p', { class: 'hint', role: 'status' });
   // The id of the message that the form holds: a double click, or a second try, is the same one.
-  let id = crypto.randomUUID();
+  let id = newId();
 
   form.append(
     channels,
@@ -23,11 +23,7 @@ export function mountWriteFirst(desk: Desk, choose: (number: string) => void): v
     field('Name', name),
     field('Thread', thread),
     field('Message', text),
-    h(
-      'p',
-      { class: 'row' },
-      h('button', { type: 'submit', class: 'button primary' }, 'Send first'),
-    ),
+    h('button', { type: 'submit', class: 'button primary' }, 'Send first'),
     outcome,
   );
 
@@ -57,7 +53,7 @@ export function mountWriteFirst(desk: Desk, choose: (number: string) => void): v
     const refusal = refusalOf(result);
     outcome.textContent = refusal ?? '';
     if (refusal !== undefined || result.contactNumber === null || id !== sentId) return;
-    id = crypto.randomUUID();
+    id = newId();
     text.value = '';
     show(false);
     choose(result.contactNumber);
@@ -67,6 +63,9 @@ export function mountWriteFirst(desk: Desk, choose: (number: string) => void): v
   form.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') show(false);
   });
+  form.addEventListener('input', () => {
+    id = newId();
+  });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     void desk.attempt('Sending', send);
@@ -75,6 +74,12 @@ export function mountWriteFirst(desk: Desk, choose: (number: string) => void): v
     channels.replaceChildren(...desk.channels.map((one) => h('option', { value: one })));
     if (channel.value === '') channel.value = desk.channels[0] ?? '';
   });
+}
+
+/** Not `randomUUID`, which a page that came by plain HTTP from elsewhere does not have. */
+function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function field(label: string, control: HTMLElement): HTMLElement {

@@ -189,6 +189,34 @@ describe.concurrent('a call that comes again', () => {
     expect(await engine.threads.openThreadOf(channelId, customerId)).toBe(next.threadId);
   });
 
+  test('is too late for a thread that ends between the look and the signal', async () => {
+    const customerId = newCustomer();
+    const key = randomUUID();
+    const ref = await write(engine.threads, customerId, key);
+    const { client, taskQueue } = engine;
+    const seen = await engine.handleOf(ref).describe();
+    await endByAgent(ref);
+    await engine.handleOf(ref).result();
+    const { workflow } = client;
+    const looksBack = Object.create(client, {
+      workflow: {
+        value: Object.create(workflow, {
+          getHandle: {
+            value: (id: string) =>
+              Object.create(workflow.getHandle(id), { describe: { value: async () => seen } }),
+          },
+        }),
+      },
+    }) as typeof client;
+    const late = createThreads({ client: looksBack, taskQueue, admission: openAdmission });
+    const start = startFor(ref, customerId);
+    await expect(late.acceptOutbound(start, reply('too-late'))).rejects.toMatchObject({
+      code: 'THREAD_CLOSED',
+    });
+    await late.acceptOutbound(start, reply(`${ref.threadId}~~${key}`));
+    expect(await textsOf(ref)).toHaveLength(2);
+  });
+
   test('is known over as many questions as one run may answer', async () => {
     const customerId = newCustomer();
     const workflowId = toCustomerWorkflowId(channelId, customerId);

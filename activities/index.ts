@@ -3,12 +3,14 @@ import { createChannelActivities } from './channel.js';
 import { createChannelWatchActivities } from './channel-watch.js';
 import { createContactCentreActivities } from './contact-centre.js';
 import { createCustomerActivities } from './customers.js';
+import { createPlatformActivities } from './platform.js';
 import { createPolicyActivities } from './policies.js';
 import { createThreadActivities } from './threads.js';
 
 type WorkerDeps = Parameters<typeof createChannelWatchActivities>[0] &
   Parameters<typeof createContactCentreActivities>[0] &
   Parameters<typeof createCustomerActivities>[0] &
+  Parameters<typeof createPlatformActivities>[0] &
   Parameters<typeof createPolicyActivities>[0] &
   Parameters<typeof createThreadActivities>[0];
 
@@ -18,6 +20,7 @@ export function createWorkerActivities(deps: WorkerDeps) {
     ...createChannelWatchActivities(deps),
     ...createContactCentreActivities(deps),
     ...createCustomerActivities(deps),
+    ...createPlatformActivities(deps),
     ...createPolicyActivities(deps),
     ...createThreadActivities(deps),
   };

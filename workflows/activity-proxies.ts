@@ -6,6 +6,8 @@ import {
   contactCentreCallLimit,
   contactCentreHeartbeat,
   engineCallLimit,
+  platformCallLimit,
+  platformHeartbeat,
   policyLookLimit,
   showLimit,
   showPickUpLimit,
@@ -19,6 +21,16 @@ import {
 export const contactCentre = proxyActivities<WorkerActivities>({
   startToCloseTimeout: contactCentreCallLimit,
   heartbeatTimeout: contactCentreHeartbeat,
+  retry: { maximumAttempts: 1 },
+});
+
+/**
+ * Deliveries to platforms: one attempt. When the next one comes, and after what, is a rule of the
+ * thread; each has the same id, so that nothing has to be looked up.
+ */
+export const platform = proxyActivities<WorkerActivities>({
+  startToCloseTimeout: platformCallLimit,
+  heartbeatTimeout: platformHeartbeat,
   retry: { maximumAttempts: 1 },
 });
 

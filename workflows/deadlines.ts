@@ -14,6 +14,10 @@ export const watchRoundLimit = '30 minutes';
 export const watchAgainAfterMs = 2_000;
 /** The pause between two rounds, however long the first took. */
 export const leastWatchPauseMs = 100;
+/** A platform is given ten seconds; a dead worker is found out long before. */
+export const platformCallLimit = '15s';
+/** A worker that was killed is found out after this; what it was giving is given again. */
+export const platformHeartbeat = '3s';
 /** How long lanes start nothing, so that what is on its way can settle before a new run. */
 export const holdMs = 2_000;
 /** How often the moment of the last activity is published at most. */

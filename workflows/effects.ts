@@ -2,16 +2,22 @@
 
 import type { CheckRequest, PostedMessage } from '../activities/index.js';
 import { firstAgentMessageOf } from '../src/domain/agent-opened.js';
-import { type ContactNumber, type ThreadRef, toInboundExternalId } from '../src/domain/ids.js';
+import {
+  type ContactNumber,
+  type ThreadRef,
+  toDeliveryId,
+  toInboundExternalId,
+} from '../src/domain/ids.js';
+import type { CustomerEvent } from '../src/domain/messages.js';
 import type { ContactStatus } from '../src/domain/policy.js';
 import type { PostCheck } from '../src/domain/post-check.js';
 import type { Effect, ThreadEvent, ThreadState } from '../src/domain/thread-state.js';
-import { contactCentre, engine, pagesAt } from './activity-proxies.js';
-import { toOutcome } from './outcomes.js';
+import { contactCentre, engine, pagesAt, platform } from './activity-proxies.js';
+import { toDeliveryOutcome, toOutcome } from './outcomes.js';
 
 type Settled = Extract<
   ThreadEvent,
-  { type: 'contactCentreSettled' | 'showSettled' | 'blockSettled' }
+  { type: 'contactCentreSettled' | 'showSettled' | 'deliverySettled' | 'blockSettled' }
 >;
 type Owed = Settled extends infer Event
   ? Event extends Settled
@@ -31,6 +37,7 @@ export async function performEffect(effect: Effect, state: ThreadState): Promise
     }
   }
   if (effect.lane === 'customerBlock') return await blockCustomer(effect.untilMs, state);
+  if (effect.lane === 'platform') return await deliver(effect.event, state);
   const { gateway, events } = effect;
   try {
     const first = events[0]?.seq;
@@ -42,6 +49,20 @@ export async function performEffect(effect: Effect, state: ThreadState): Promise
     return { type: 'showSettled', gateway, isShown };
   } catch {
     return { type: 'showSettled', gateway, isShown: false };
+  }
+}
+
+async function deliver(event: CustomerEvent, state: ThreadState): Promise<Owed> {
+  const { ref, customer, platform: lane } = state;
+  const deliveryId = toDeliveryId(ref, lane?.sinceMs ?? 0, event.seq);
+  try {
+    await platform.deliverToPlatform.executeWithOptions(
+      { summary: `event ${event.seq} to the platform` },
+      [{ ref, customerId: customer.id, deliveryId, event }],
+    );
+    return { type: 'deliverySettled', outcome: { kind: 'taken' } };
+  } catch (failure) {
+    return { type: 'deliverySettled', outcome: toDeliveryOutcome(failure) };
   }
 }
 
@@ -68,7 +89,7 @@ async function callContactCentre(
   } = state;
   switch (task.kind) {
     case 'post': {
-      const { id, text, attachments, postback, acceptedAtMs } = task.message;
+      const { id, text, attachments, postback, acceptedAtMs, writtenAtMs } = task.message;
       const externalId = toInboundExternalId(ref, id);
       if (task.stage !== 'post') {
         const found = await contactCentre.findMessage.executeWithOptions(
@@ -87,7 +108,7 @@ async function callContactCentre(
             text,
             ...(attachments === undefined ? {} : { attachments }),
             ...(postback === undefined ? {} : { postback }),
-            createdAtMs: acceptedAtMs,
+            createdAtMs: writtenAtMs ?? acceptedAtMs,
           },
           toCheckRequest(check, contact, ref, endedStatuses),
         ],

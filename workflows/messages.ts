@@ -14,6 +14,7 @@ import type {
   Receipt,
   ThreadEnder,
 } from '../src/domain/messages.js';
+import type { Delivery } from '../src/domain/platform-lane.js';
 import type { ThreadPolicy } from '../src/domain/policy.js';
 import type { EarlierLife, EarlierRun } from '../src/domain/reopening.js';
 import type {
@@ -31,6 +32,8 @@ export interface ThreadInput {
   readonly policy: ThreadPolicy;
   /** Whether the contact centre may know of an end that is forgotten here. Default false. */
   readonly mayHaveEnded?: boolean;
+  /** Where its events go. Default pages. */
+  readonly delivery?: Delivery;
   /** The run in which this thread was closed, where it starts again. */
   readonly startsAgainAfter?: EarlierRun;
   /** As the version wrote it that handed over. */
@@ -47,16 +50,18 @@ export interface ThreadResult {
   readonly closedAt: string;
   /** How many events its customer was shown. */
   readonly lastSeq: number;
-  /** What of the end the contact centre has not confirmed; absent when all of it holds. */
+  /** What of the end was not confirmed, by the contact centre or the customer's platform; absent when all of it holds. */
   readonly missing?: readonly ClosingLeg[];
 }
 
-/** A change of who looks at the thread through one gateway. */
-export interface Presence {
-  readonly gateway: GatewayQueue;
-  readonly change: 'opened' | 'gone' | 'left';
-  readonly atMs: number;
-}
+/** A change of who looks at the thread through one gateway, or what a platform says of that. */
+export type Presence =
+  | {
+      readonly gateway: GatewayQueue;
+      readonly change: 'opened' | 'gone' | 'left';
+      readonly atMs: number;
+    }
+  | { readonly change: 'left' | 'returned'; readonly atMs: number };
 
 /** What to read of a thread. Without arguments, from the start. */
 export interface ReadRequest {
@@ -72,7 +77,7 @@ export interface RepairRequest {
 export const inboundSignal = defineSignal<[InboundMessage]>('inbound');
 /** An agent's message. A repeat of an id changes nothing. */
 export const agentReplySignal = defineSignal<[AgentMessage]>('agentReply');
-/** A gateway's pages of this thread came or went. */
+/** A gateway's pages of this thread, or the customer of a platform, came or went. */
 export const presenceSignal = defineSignal<[Presence]>('presence');
 /** What a page made of the agent's messages. */
 export const receiptSignal = defineSignal<[Receipt]>('receipt');
@@ -96,6 +101,8 @@ export const inboundStatusQuery = defineQuery<InboundStatus | null, [string]>('i
 export const outboundStatusQuery = defineQuery<OutboundStatus | null, [string]>('outboundStatus');
 /** What the thread leaves to a run that starts again after it. */
 export const earlierLifeQuery = defineQuery<EarlierLife>('earlierLife');
+/** Whose thread this is; null once it has ended, when nothing passing is sent any more. */
+export const customerQuery = defineQuery<CustomerId | null>('customer');
 /** The gateways that hold pages of this thread. */
 export const gatewaysQuery = defineQuery<GatewayQueue[]>('gateways');
 

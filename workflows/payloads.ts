@@ -24,13 +24,17 @@ const messageShape: Shape = { id: 'string', text: 'string', acceptedAtMs: 'numbe
 export const isInbound = (payload: InboundMessage) => has(payload, messageShape);
 /** A message of an agent's. */
 export const isAgentReply = (payload: AgentMessage) => has(payload, messageShape);
-/** Who looks at the thread. */
+/** Who looks at the thread, or whether the customer of a platform is there. */
 export const isPresence = (payload: Presence) =>
-  has(payload, { gateway: 'string', atMs: 'number' }) &&
-  isOneOf(payload.change, ['opened', 'gone', 'left']);
+  (has(payload, { gateway: 'string', atMs: 'number' }) &&
+    isOneOf(payload.change, ['opened', 'gone', 'left'])) ||
+  (has(payload, { atMs: 'number' }) &&
+    !('gateway' in payload) &&
+    isOneOf(payload.change, ['left', 'returned']));
 /** What a page made of the agent's messages. */
 export const isReceipt = (payload: Receipt) =>
-  has(payload, { upToSeq: 'number', atMs: 'number' }) &&
+  (has(payload, { upToSeq: 'number', atMs: 'number' }) ||
+    has(payload, { messageId: 'string', atMs: 'number' })) &&
   isOneOf(payload.kind, ['delivered', 'seen']);
 /** What was seen of a contact. */
 export const isSighting = (payload: ContactSighting) =>

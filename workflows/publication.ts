@@ -118,7 +118,7 @@ function toDetails(state: ThreadState): string {
     `**${toStanding(state)}**${closed ? ` by ${closed.by} at ${toIso(closed.atMs)}` : ''}`,
     ...(closed === null || closed.missing.length === 0
       ? []
-      : [`not confirmed by the contact centre: ${closed.missing.join(', ')}`]),
+      : [`not confirmed: ${closed.missing.join(', ')}`]),
     ...(state.deadlineAtMs === null ? [] : [`closes at ${toIso(state.deadlineAtMs)}`]),
     '',
     `- contact: ${state.contact ?? 'none yet'}`,
@@ -131,9 +131,23 @@ function toDetails(state: ThreadState): string {
       : [`- put off ${lane.deferrals} times, again at ${toIso(lane.pausedUntilMs)}`]),
     `- to the customer: ${outbound.length} messages, ${count(outboundStatuses, 'seen')} seen, ` +
       `${count(outboundStatuses, 'failed')} failed`,
-    `- pages open at: ${Object.keys(state.pages).join(', ') || 'no gateway'}`,
+    ...describeAudience(state),
   ];
   return lines.join('\n');
+}
+
+function describeAudience({ platform, pages, lastSeq }: ThreadState): string[] {
+  if (platform === null) {
+    return [`- pages open at: ${Object.keys(pages).join(', ') || 'no gateway'}`];
+  }
+  const { cursor, deferrals, pausedUntilMs, isAway } = platform;
+  return [
+    `- the platform has events up to ${cursor} of ${lastSeq}`,
+    ...(deferrals === 0
+      ? []
+      : [`- event ${cursor + 1} put off ${deferrals} times, again at ${toIso(pausedUntilMs)}`]),
+    ...(isAway ? ['- the customer has left'] : []),
+  ];
 }
 
 function count(statuses: readonly string[], status: string): number {

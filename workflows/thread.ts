@@ -37,11 +37,13 @@ import {
   closeUpdate,
   contactEndedSignal,
   customerEndSignal,
+  customerQuery,
   earlierLifeQuery,
   gatewaysQuery,
   inboundSignal,
   inboundStatusQuery,
   outboundStatusQuery,
+  type Presence,
   presenceSignal,
   type RepairRequest,
   receiptSignal,
@@ -54,7 +56,7 @@ import {
 import { isAgentReply, isInbound, isPresence, isReceipt, isSighting } from './payloads.js';
 import { createPolicyWatch } from './policy-watch.js';
 import { createPublication } from './publication.js';
-import type { Run } from './run.js';
+import type { NewThreadEvent, Run } from './run.js';
 
 /** The rest of the log stays in the run that ends. */
 const defaultKeptLogSize = 100_000;
@@ -178,9 +180,7 @@ function registerHandlers(run: Run): void {
     handled(agentReplySignal, isAgentReply, (message) =>
       inbox.push({ type: 'agentReply', message }),
     ),
-    handled(presenceSignal, isPresence, ({ gateway, change, atMs }) =>
-      inbox.push({ type: 'presence', gateway, change, changedAtMs: atMs }),
-    ),
+    handled(presenceSignal, isPresence, (presence) => inbox.push(toPresenceEvent(presence))),
     handled(receiptSignal, isReceipt, (receipt) => inbox.push({ type: 'receipt', receipt })),
     handled(stillHereSignal, always, () => inbox.push({ type: 'stillHere' })),
     handled(customerEndSignal, always, () => inbox.push({ type: 'end', by: 'customer' })),
@@ -222,6 +222,7 @@ function registerHandlers(run: Run): void {
     const { ledger, contact } = run.state;
     return { ledger, contact };
   });
+  setHandler(customerQuery, () => (run.state.closed === null ? run.state.customer.id : null));
   setHandler(
     gatewaysQuery,
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the brand of the record's keys
@@ -230,6 +231,15 @@ function registerHandlers(run: Run): void {
 }
 
 const always = (): boolean => true;
+
+function toPresenceEvent(presence: Presence): NewThreadEvent {
+  const { atMs: changedAtMs } = presence;
+  if (!('gateway' in presence)) {
+    return { type: 'whereabouts', change: presence.change, changedAtMs };
+  }
+  const { gateway, change } = presence;
+  return { type: 'presence', gateway, change, changedAtMs };
+}
 
 /**
  * A signal with its handler, which can be called with what came under its name as well. What is no

@@ -171,6 +171,7 @@ function judgeReadBack(
       contact: seen.contacts.length === closed.endedContacts.length,
       thread: seen.isThreadOpen !== undefined,
       readBack: false,
+      customer: false,
     };
     const missing = closed.refused.filter((name) => !isTold[name]);
     return withMissing(withEnd(finishTask(state), { refused: [] }), missing);
@@ -208,7 +209,8 @@ function noteMissing(state: ThreadState, tasks: readonly ContactCentreTask[]): T
   return withMissing(state, tasks.filter(isLeg).map(toClosingLeg));
 }
 
-function withMissing(state: ThreadState, legs: readonly ClosingLeg[]): ThreadState {
+/** Names legs as missing from the end. */
+export function withMissing(state: ThreadState, legs: readonly ClosingLeg[]): ThreadState {
   const known = state.closed?.missing ?? [];
   return withEnd(state, { missing: [...new Set([...known, ...legs])] });
 }

@@ -73,14 +73,15 @@ export function viewThread(state: ThreadState, afterSeq: number, limit: PageLimi
 /**
  * Leaves the oldest part of the log behind in the run that ends, so that what a new run starts with
  * stays small. `keepSize` counts characters of JSON. The last event stays whatever its size: a page
- * that lacks events sees by it that it does.
+ * that lacks events sees by it that it does. What a platform has not taken stays too.
  */
 export function archiveLog(state: ThreadState, runId: string, keepSize: number): ThreadState {
   let size = 0;
   let from = state.log.length;
-  while (from > 0) {
-    size += JSON.stringify(state.log[from - 1]).length;
-    if (size > keepSize && from < state.log.length) break;
+  for (const event of state.log.toReversed()) {
+    size += JSON.stringify(event).length;
+    const isOwed = state.platform !== null && event.seq > state.platform.cursor;
+    if (size > keepSize && from < state.log.length && !isOwed) break;
     from -= 1;
   }
   const upToSeq = from === 0 ? undefined : state.log[from - 1]?.seq;

@@ -2,7 +2,7 @@
  * @module The idle clock: idle means that nobody is there.
  *
  * It runs while the customer owes an answer (the last message is an agent's) or is away (no page is
- * open). A customer who waits for the contact centre with a page open is never idle, and a thread
+ * open; a platform said so). A customer who waits for the contact centre with a page open is never idle, and a thread
  * that an agent opened does not run it before the customer's first message. After `idleAfterMs` the
  * customer is warned; after `countdownMs` more the thread ends.
  */
@@ -10,8 +10,9 @@ import { endThread } from './closing.js';
 import { appendEvent } from './customer-log.js';
 import type { ThreadState } from './thread-state.js';
 
-/** Says whether no page of the thread is open anywhere. */
-function isAway({ pages }: ThreadState): boolean {
+/** Says whether no page of the thread is open anywhere, or its platform said that they left. */
+function isAway({ pages, platform }: ThreadState): boolean {
+  if (platform !== null) return platform.isAway;
   return Object.values(pages).every((page) => page.meanwhile === 'gone');
 }
 

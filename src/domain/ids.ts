@@ -128,6 +128,17 @@ export function toOutboundThreadId(key: string): ThreadId {
   return made(parseThreadId(raw), raw);
 }
 
+/**
+ * Makes the id under which an event is given to a platform, the same on each try.
+ *
+ * `sinceMs` is when the thread began: one that was forgotten may begin again, with the same numbers.
+ * A full stop would be taken for the end of the id where it is signed, so it is written as `~`.
+ */
+export function toDeliveryId(ref: ThreadRef, sinceMs: number, seq: number): string {
+  const parts = [ref.channelId, ref.threadId, sinceMs.toString(36), String(seq)];
+  return parts.join('/').replaceAll('.', separator);
+}
+
 /** Reads the thread of a message from an id that one of the two makers above made. */
 export function fromExternalMessageId(id: string): ThreadRef | undefined {
   const parts = id.split(separator);

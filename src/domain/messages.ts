@@ -45,6 +45,8 @@ export interface InboundMessage {
   readonly postback?: string;
   /** When the gateway took it. */
   readonly acceptedAtMs: number;
+  /** When the customer wrote it, where their platform says so. */
+  readonly writtenAtMs?: number;
   /** The gateway that took it, which shows its own pages what becomes of it. */
   readonly via?: GatewayQueue;
   /** Who wrote it, as they are known now: a thread that an agent opened knows little of them. */
@@ -62,12 +64,20 @@ export interface AgentMessage {
   readonly acceptedAtMs: number;
 }
 
-/** What a customer's page has made of an agent's messages, up to and with a sequence number. */
-export interface Receipt {
+/** What a customer's page, or platform, has made of agents' messages. */
+export type Receipt = {
   readonly kind: 'delivered' | 'seen';
-  readonly upToSeq: number;
   readonly atMs: number;
-}
+} & (
+  | {
+      /** Up to and with a sequence number. */
+      readonly upToSeq: number;
+    }
+  | {
+      /** Of this message only. */
+      readonly messageId: ExternalMessageId;
+    }
+);
 
 /** Who ended a thread. */
 export type ThreadEnder = 'agent' | 'idle' | 'customer' | 'operator';

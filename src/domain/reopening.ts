@@ -44,6 +44,7 @@ export function startAgain(
     formerContact,
     lastSeq,
     archivedLogs: [{ runId, upToSeq: lastSeq }],
+    platform: fresh.platform === null ? null : { ...fresh.platform, cursor: lastSeq },
     clockFromMs: atMs,
     contactCentreLane: { ...fresh.contactCentreLane, waiting: [{ kind: 'openThread' }] },
   };

@@ -72,8 +72,8 @@ export type ContactCentreTask =
   /** Lets a thread that starts again, or that an agent opened anew, take messages. */
   | { readonly kind: 'openThread' };
 
-/** A step of a thread's end that the contact centre takes. */
-export type ClosingLeg = 'contact' | 'thread' | 'readBack';
+/** A step of a thread's end: three that the contact centre takes, and the platform's being told. */
+export type ClosingLeg = 'contact' | 'thread' | 'readBack' | 'customer';
 
 /** The lane to the contact centre: one task at a time, in order. */
 export interface ContactCentreLane {
@@ -101,6 +101,22 @@ export interface PageHolder {
   readonly seenAtMs: number;
   /** What presence said since that show began; what it saw of pages may be older than this. */
   readonly meanwhile?: 'opened' | 'gone';
+}
+
+/** The lane to a platform: one event at a time, in order. */
+export interface PlatformLane {
+  /** When the thread began, which tells its events from those of a forgotten one of the same id. */
+  readonly sinceMs: number;
+  /** The last event that the platform has taken, or will never be given. */
+  readonly cursor: number;
+  /** The event that is on its way, or null. */
+  readonly deliveringSeq: number | null;
+  /** Nothing is started before this moment. */
+  readonly pausedUntilMs: number;
+  /** How often the next event was put off; the pause grows with it. */
+  readonly deferrals: number;
+  /** Whether the platform said that the customer has left. */
+  readonly isAway: boolean;
 }
 
 /**
@@ -137,7 +153,7 @@ export interface CustomerBlock {
 
 /** All that a thread knows. */
 export interface ThreadState {
-  readonly version: 2;
+  readonly version: 3;
   readonly ref: ThreadRef;
   readonly customer: Customer;
   readonly policy: ThreadPolicy;
@@ -165,6 +181,8 @@ export interface ThreadState {
   readonly ledger: Ledger;
   readonly contactCentreLane: ContactCentreLane;
   readonly pages: Readonly<Record<GatewayQueue, PageHolder>>;
+  /** The lane to the customer's platform; null where the customer looks at pages. */
+  readonly platform: PlatformLane | null;
   /** Lanes start nothing before this moment, so that the run can be continued as a new one. */
   readonly heldUntilMs: number;
 }
@@ -209,6 +227,14 @@ export type ContactCentreOutcome =
       readonly retryAfterMs?: number;
     };
 
+/** How the delivery of an event to a platform ended. */
+export type DeliveryOutcome =
+  | { readonly kind: 'taken' }
+  /** It will never be taken. */
+  | { readonly kind: 'gone' }
+  /** It was not taken, or nobody knows: it is given again, not before `retryAfterMs` from now. */
+  | { readonly kind: 'deferred'; readonly retryAfterMs?: number };
+
 /** What can happen to a thread; `atMs` is the moment at which the thread learns of it. */
 export type ThreadEvent = { readonly atMs: number } & (
   | { readonly type: 'inbound'; readonly message: InboundMessage }
@@ -220,12 +246,20 @@ export type ThreadEvent = { readonly atMs: number } & (
       /** When the gateway saw it, where it said so. */
       readonly changedAtMs?: number;
     }
+  /** The platform says whether the customer is there. */
+  | {
+      readonly type: 'whereabouts';
+      readonly change: 'left' | 'returned';
+      /** When the gateway was told. */
+      readonly changedAtMs: number;
+    }
   | { readonly type: 'contactSeen'; readonly sighting: ContactSighting }
   | { readonly type: 'receipt'; readonly receipt: Receipt }
   | { readonly type: 'stillHere' }
   | { readonly type: 'end'; readonly by: ThreadEnder }
   | { readonly type: 'contactCentreSettled'; readonly outcome: ContactCentreOutcome }
   | { readonly type: 'showSettled'; readonly gateway: GatewayQueue; readonly isShown: boolean }
+  | { readonly type: 'deliverySettled'; readonly outcome: DeliveryOutcome }
   | { readonly type: 'blockSettled' }
   /** The channel's policy has changed. */
   | { readonly type: 'policy'; readonly policy: ThreadPolicy }
@@ -249,6 +283,7 @@ export type Effect =
       readonly gateway: GatewayQueue;
       readonly events: readonly CustomerEvent[];
     }
+  | { readonly lane: 'platform'; readonly event: CustomerEvent }
   /** The customer gets no new session until then. */
   | { readonly lane: 'customerBlock'; readonly untilMs: number };
 

@@ -21,6 +21,7 @@ import {
 } from './idle-clock.js';
 import type { ThreadRef } from './ids.js';
 import type { AgentMessage, Customer, InboundMessage, Receipt } from './messages.js';
+import { failReply, withOutbound } from './outbound-ledger.js';
 import {
   areShowsSettled,
   closePage,
@@ -31,6 +32,17 @@ import {
   startShows,
   withTrustedFollower,
 } from './pages.js';
+import {
+  type Delivery,
+  deliveryDueAtMs,
+  deliveryLimitAtMs,
+  giveUpDeliveries,
+  isDelivered,
+  newPlatformLane,
+  noteWhereabouts,
+  settleDelivery,
+  startDelivery,
+} from './platform-lane.js';
 import type { ThreadPolicy } from './policy.js';
 import type {
   Effect,
@@ -47,10 +59,12 @@ export function newThread(start: {
   readonly policy: ThreadPolicy;
   /** Whether the contact centre may know of an end that is forgotten here. Default false. */
   readonly mayHaveEnded?: boolean;
+  /** Where its events go. Default pages. */
+  readonly delivery?: Delivery;
   readonly atMs: number;
 }): ThreadState {
   return {
-    version: 2,
+    version: 3,
     ref: start.ref,
     customer: start.customer,
     policy: start.policy,
@@ -80,6 +94,7 @@ export function newThread(start: {
       budget: fullBucket(contactUpdateRule, start.atMs),
     },
     pages: {},
+    platform: newPlatformLane(start.delivery ?? 'pages', start.atMs),
     heldUntilMs: 0,
   };
 }
@@ -94,7 +109,7 @@ export function transition(state: ThreadState, event: ThreadEvent): Transition {
  * started: a message is not posted that came just before the news of its thread's end.
  */
 export function hear(state: ThreadState, event: ThreadEvent): ThreadState {
-  return giveUpClosing(apply(state, event), event.atMs);
+  return giveUpDeliveries(giveUpClosing(apply(state, event), event.atMs), event.atMs);
 }
 
 /** Starts what can be done now. */
@@ -104,8 +119,12 @@ export function startWork(state: ThreadState, nowMs: number): Transition {
   const free = state.heldUntilMs === 0 ? state : { ...state, heldUntilMs: 0 };
   const posts = startTask(free, nowMs);
   const shows = startShows(posts.state, nowMs);
-  const block = startBlock(shows.state);
-  return { state: block.state, effects: [...posts.effects, ...shows.effects, ...block.effects] };
+  const delivery = startDelivery(shows.state, nowMs);
+  const block = startBlock(delivery.state);
+  return {
+    state: block.state,
+    effects: [...posts.effects, ...shows.effects, ...delivery.effects, ...block.effects],
+  };
 }
 
 function startBlock(state: ThreadState): { state: ThreadState; effects: Effect[] } {
@@ -130,6 +149,13 @@ function apply(state: ThreadState, event: ThreadEvent): ThreadState {
             closePage(state, event.gateway),
             Math.min(event.changedAtMs ?? event.atMs, event.atMs),
           );
+    case 'whereabouts': {
+      if (state.platform === null) return state;
+      const isAway = event.change === 'left';
+      const noted = noteWhereabouts(state, isAway);
+      if (!isAway) return notePageOpened(noted);
+      return notePageGone(noted, Math.min(event.changedAtMs, event.atMs));
+    }
     case 'receipt':
       return acceptReceipt(state, event.receipt);
     case 'stillHere':
@@ -145,6 +171,8 @@ function apply(state: ThreadState, event: ThreadEvent): ThreadState {
         settleShow(state, event.gateway, event.isShown, event.atMs),
         state.pages[event.gateway]?.seenAtMs ?? event.atMs,
       );
+    case 'deliverySettled':
+      return settleDelivery(state, event.outcome, event.atMs);
     case 'blockSettled':
       return state.block === null
         ? state
@@ -169,7 +197,8 @@ function acceptInbound(
   if (Object.hasOwn(state.ledger.inbound, message.id)) return state;
   if (state.closed !== null) return giveVerdict(state, message, 'refused', atMs, 'THREAD_CLOSED');
   const { id, text, attachments, via } = message;
-  const page = via === undefined ? state : openPage(state, via, atMs);
+  const present = noteWhereabouts(state, false);
+  const page = via === undefined ? present : openPage(present, via, atMs);
   const inbound = { ...page.ledger.inbound, [id]: 'accepted' as const };
   const accepted = { ...page, ledger: { ...page.ledger, inbound } };
   const followed = withTrustedFollower(message, atMs);
@@ -181,7 +210,7 @@ function acceptInbound(
       from: 'customer',
       text,
       ...(attachments === undefined ? {} : { attachments }),
-      atMs: message.acceptedAtMs,
+      atMs: message.writtenAtMs ?? message.acceptedAtMs,
     },
     followerOf(followed, atMs),
   );
@@ -193,13 +222,7 @@ function acceptReply(state: ThreadState, message: AgentMessage, atMs: number): T
   const { acceptedAtMs, ...shown } = message;
   if (state.closed !== null) {
     // The gateway took it before it could know of the end; the agent is told what became of it.
-    return enqueueTask(withOutbound(state, message, 0, 'failed'), {
-      kind: 'report',
-      messageId: message.id,
-      status: 'failed',
-      atMs,
-      reason: 'the chat has ended',
-    });
+    return failReply(state, message.id, 0, atMs, 'the chat has ended');
   }
   const logged = appendEvent(noteMessage(state, 'agent', atMs), {
     type: 'message',
@@ -207,17 +230,7 @@ function acceptReply(state: ThreadState, message: AgentMessage, atMs: number): T
     ...shown,
     atMs: acceptedAtMs,
   });
-  return withOutbound(logged, message, logged.lastSeq, 'accepted');
-}
-
-function withOutbound(
-  state: ThreadState,
-  message: Pick<AgentMessage, 'id'>,
-  seq: number,
-  status: OutboundStatus,
-): ThreadState {
-  const outbound = { ...state.ledger.outbound, [message.id]: { seq, status } };
-  return { ...state, ledger: { ...state.ledger, outbound } };
+  return withOutbound(logged, message.id, logged.lastSeq, 'accepted');
 }
 
 const receiptRank: Readonly<Record<OutboundStatus, number>> = {
@@ -230,14 +243,17 @@ const receiptRank: Readonly<Record<OutboundStatus, number>> = {
 /** One report for each message and kind: `seen` includes `delivered`, and neither goes back. */
 function acceptReceipt(state: ThreadState, receipt: Receipt): ThreadState {
   if (state.closed !== null) return state;
-  const { kind, upToSeq, atMs } = receipt;
+  const { kind, atMs } = receipt;
   const covered = Object.entries(state.ledger.outbound)
-    .filter(([, entry]) => entry.seq <= upToSeq && receiptRank[entry.status] < receiptRank[kind])
+    .filter(([id, { seq }]) =>
+      'messageId' in receipt ? id === receipt.messageId : seq <= receipt.upToSeq,
+    )
+    .filter(([, { status }]) => receiptRank[status] < receiptRank[kind])
     .toSorted(([, a], [, b]) => a.seq - b.seq);
   return covered.reduce((next, [key, entry]) => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.entries forgets the brand of the record's keys
     const id = key as AgentMessage['id'];
-    return enqueueTask(withOutbound(next, { id }, entry.seq, kind), {
+    return enqueueTask(withOutbound(next, id, entry.seq, kind), {
       kind: 'report',
       messageId: id,
       status: kind,
@@ -250,6 +266,7 @@ function acceptReceipt(state: ThreadState, receipt: Receipt): ThreadState {
 export function isQuiet(state: ThreadState): boolean {
   return (
     !state.contactCentreLane.isInFlight &&
+    (state.platform?.deliveringSeq ?? null) === null &&
     state.block?.standing !== 'inFlight' &&
     Object.values(state.pages).every((page) => page.showingUpTo === null)
   );
@@ -258,7 +275,13 @@ export function isQuiet(state: ThreadState): boolean {
 /** Says whether the thread is closed and owes nobody anything. */
 export function isFinished(state: ThreadState): boolean {
   const isBlockOwed = state.block !== null && state.block.standing !== 'done';
-  return state.closed !== null && isLaneEmpty(state) && areShowsSettled(state) && !isBlockOwed;
+  return (
+    state.closed !== null &&
+    isLaneEmpty(state) &&
+    areShowsSettled(state) &&
+    isDelivered(state) &&
+    !isBlockOwed
+  );
 }
 
 /** The moment at which time alone lets something happen; undefined when only an event can. */
@@ -267,9 +290,13 @@ export function nextWakeAtMs(state: ThreadState): number | undefined {
   const wakeAtMs = isLaneEmpty(state) || isInFlight ? 0 : pausedUntilMs;
   const moments = [
     ...(wakeAtMs > 0 ? [wakeAtMs] : []),
-    ...[clockDueAtMs(state), nextProbeAtMs(state), closingLimitAtMs(state)].filter(
-      (atMs) => atMs !== undefined,
-    ),
+    ...[
+      clockDueAtMs(state),
+      nextProbeAtMs(state),
+      closingLimitAtMs(state),
+      deliveryDueAtMs(state),
+      deliveryLimitAtMs(state),
+    ].filter((atMs) => atMs !== undefined),
   ];
   // What a hold kept from starting starts when it is over, whatever else is waited for.
   if (state.heldUntilMs > 0) return state.heldUntilMs;

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createWorkerActivities } from '../../activities/index.js';
+import { createWebhookPlatforms } from '../channels/webhook/webhook-platforms.js';
 import { loadChannelsFile } from '../config/channels-file.js';
 import { loadWorkerConfig } from '../config/worker.js';
 import { createCxoneContactCentre } from '../cxone/contact-centre.js';
@@ -74,13 +75,19 @@ await runProcess(async (stopping) => {
 
   const contactCentre = createCxoneContactCentre({ ...config.cxone, clock: Date.now, logger });
   const threads = createThreads({ client, taskQueue, admission: openAdmission });
+  const platforms = createWebhookPlatforms({ channels: live.channels, clock: Date.now });
   const worker = await createThreadWorker({
     connection,
     namespace,
     identity,
     taskQueue,
     workflowBundle,
-    activities: createWorkerActivities({ contactCentre, threads, channels: live.channels }),
+    activities: createWorkerActivities({
+      contactCentre,
+      platforms,
+      threads,
+      channels: live.channels,
+    }),
   });
   const done = worker.run();
   const shares = keepShare(
@@ -116,6 +123,7 @@ await runProcess(async (stopping) => {
       watch?.close();
       ops?.close();
       await contactCentre.close();
+      await platforms.close();
       await temporal.close();
       logger.info('worker has stopped');
     },

@@ -20,6 +20,7 @@ import type {
   ThreadEnder,
   ThreadSnapshot,
 } from '../domain/messages.js';
+import type { Delivery } from '../domain/platform-lane.js';
 import type { ThreadPolicy } from '../domain/policy.js';
 import type { EarlierLife } from '../domain/reopening.js';
 import type { ContactSighting } from '../domain/thread-state.js';
@@ -35,6 +36,8 @@ export interface ThreadStart {
    * centre is asked then before its first message goes out. False for an id that was made lately.
    */
   readonly mayHaveEnded: boolean;
+  /** Where its events go, by the channel's adapter. */
+  readonly delivery: Delivery;
 }
 
 /** What can be told of a thread without a worker. */
@@ -55,6 +58,12 @@ export interface OpenThread {
 export interface PresenceChange {
   readonly gateway: GatewayQueue;
   readonly change: 'opened' | 'gone' | 'left';
+  readonly atMs: number;
+}
+
+/** Whether the customer of a platform is there, as it says. */
+export interface Whereabouts {
+  readonly change: 'left' | 'returned';
   readonly atMs: number;
 }
 
@@ -84,6 +93,9 @@ export interface Threads {
    */
   acceptOutbound(start: ThreadStart, message: AgentMessage): Promise<void>;
 
+  /** Gives the customer of a thread that has not ended; undefined for any other. */
+  customerOf(ref: ThreadRef): Promise<CustomerId | undefined>;
+
   /** Gives what a run of a thread that has ended knew. */
   recall(ref: ThreadRef, runId: string): Promise<EarlierLife>;
 
@@ -95,6 +107,9 @@ export interface Threads {
 
   /** Tells a running thread of a page; resolves to false when there is none of that id. */
   tellPresence(ref: ThreadRef, change: PresenceChange): Promise<boolean>;
+
+  /** Tells a running thread whether its platform's customer is there; false as above. */
+  tellWhereabouts(ref: ThreadRef, change: Whereabouts): Promise<boolean>;
 
   /** Tells a running thread what its page made of the agent's messages; false as above. */
   tellReceipt(ref: ThreadRef, receipt: Receipt): Promise<boolean>;

@@ -6,6 +6,7 @@ import {
   agentReplySignal,
   contactEndedSignal,
   customerEndSignal,
+  customerQuery,
   earlierLifeQuery,
   gatewaysQuery,
   inboundSignal,
@@ -211,6 +212,15 @@ export function createThreads(deps: {
       }
     },
 
+    async customerOf(ref) {
+      try {
+        return (await answered(() => handleOf(ref).query(customerQuery))) ?? undefined;
+      } catch (failure) {
+        if (isNotFound(failure)) return undefined;
+        throw failure;
+      }
+    },
+
     async recall(ref, runId) {
       const run = client.workflow.getHandle<typeof thread>(toWorkflowId(ref), runId);
       return await answered(() => run.query(earlierLifeQuery));
@@ -235,6 +245,7 @@ export function createThreads(deps: {
     },
 
     tellPresence: (ref, change) => tell(ref, presenceSignal, change),
+    tellWhereabouts: (ref, change) => tell(ref, presenceSignal, change),
     tellReceipt: (ref, receipt) => tell(ref, receiptSignal, receipt),
     tellStillHere: (ref) => tell(ref, stillHereSignal),
     tellCustomerEnd: (ref) => tell(ref, customerEndSignal),

@@ -25,7 +25,10 @@ const boundaries: Record<string, Boundary> = {
     folders: ['src/domain', 'src/ports'],
     packages: ['zod', 'undici', 'ipaddr.js', 'node:'],
   },
-  'src/channels': { folders: ['src/domain', 'src/ports'], packages: ['node:'] },
+  'src/channels': {
+    folders: ['src/domain', 'src/ports'],
+    packages: ['standardwebhooks', 'undici', 'node:'],
+  },
   'src/gateway': {
     folders: ['src/domain', 'src/ports'],
     packages: ['express', 'helmet', 'zod', 'jose', 'pino', 'prom-client', 'node:'],
@@ -34,7 +37,10 @@ const boundaries: Record<string, Boundary> = {
     folders: ['src/domain', 'src/ports', 'workflows', 'type:activities'],
     packages: ['@temporalio/', 'pino', 'node:'],
   },
-  'src/simulators': { folders: ['src/domain'], packages: ['express', 'zod', 'node:'] },
+  'src/simulators': {
+    folders: ['src/domain'],
+    packages: ['express', 'standardwebhooks', 'zod', 'node:'],
+  },
   'src/widget': { folders: [], packages: [] },
   'src/main': {
     folders: [

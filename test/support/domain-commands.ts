@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import type { ThreadEnder } from '../../src/domain/messages.js';
+import type { Delivery } from '../../src/domain/platform-lane.js';
 
 /** What befalls a call of the contact centre. A lost one is done (after) or not done (before). */
 export type Fate =
@@ -13,6 +14,11 @@ export type Fate =
   | { readonly kind: 'contactEnded'; readonly isOld: boolean }
   | { readonly kind: 'lostBefore' | 'rejected' }
   | { readonly kind: 'deferred'; readonly retryAfterMs: number | null };
+
+/** What befalls a delivery to a platform. */
+export type DeliveryFate =
+  | { readonly kind: 'taken' | 'lostAfter' | 'lostBefore' | 'gone' }
+  | { readonly kind: 'deferred'; readonly retryAfterMs: number };
 
 /** One thing that happens in a world. Numbers choose among what is there at the time. */
 export type Command =
@@ -30,6 +36,8 @@ export type Command =
   | { readonly type: 'kill' | 'takeShow' | 'fetch' | 'announce'; readonly gateway: number }
   | { readonly type: 'settleShow'; readonly gateway: number; readonly isAnswerLost: boolean }
   | { readonly type: 'settleCall'; readonly fate: Fate }
+  | { readonly type: 'settleDelivery'; readonly fate: DeliveryFate }
+  | { readonly type: 'whereabouts'; readonly change: 'left' | 'returned' }
   | { readonly type: 'receipt'; readonly kind: 'delivered' | 'seen'; readonly upTo: number }
   | { readonly type: 'end'; readonly by: ThreadEnder }
   | {
@@ -84,6 +92,23 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('deferred' as const),
       retryAfterMs: fc.constantFrom(null, 100, 7_000, 60_000),
+    }),
+  },
+);
+
+const deliveryFate: fc.Arbitrary<DeliveryFate> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('taken' as const) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('lostAfter' as const, 'lostBefore' as const, 'gone' as const),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('deferred' as const),
+      retryAfterMs: fc.constantFrom(100, 7_000, 120_000),
     }),
   },
 );
@@ -180,16 +205,34 @@ const everyDayThing = { weight: 30, arbitrary: fc.oneof(...everyDay) };
 const rareThing = { weight: 1, arbitrary: fc.oneof(...rare) };
 const manyOf = (one: fc.Arbitrary<Command>) => fc.array(one, { maxLength: 150, size: 'max' });
 
+const ofPlatforms: fc.WeightedArbitrary<Command>[] = [
+  { weight: 4, arbitrary: fc.record({ type: type('settleDelivery'), fate: deliveryFate }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: type('whereabouts'),
+      change: fc.constantFrom('left' as const, 'returned' as const),
+    }),
+  },
+];
+const platformThing = { weight: 12, arbitrary: fc.oneof(...ofPlatforms) };
+
 /** Anything that can happen, in any order. */
 export const anyCommands = manyOf(
-  fc.oneof(everyDayThing, rareThing, { weight: 3, arbitrary: fc.oneof(...handOvers) }),
+  fc.oneof(everyDayThing, platformThing, rareThing, {
+    weight: 3,
+    arbitrary: fc.oneof(...handOvers),
+  }),
 );
 
 /** Anything but holds, which move effects in time. */
-export const commandsWithoutHolds = manyOf(fc.oneof(everyDayThing, rareThing));
+export const commandsWithoutHolds = manyOf(fc.oneof(everyDayThing, platformThing, rareThing));
 
 /** Updates of the contact that the contact centre allows at once. */
 export const budgets = fc.constantFrom(250, 250, 2);
+
+/** Where a thread's events go. */
+export const deliveries = fc.constantFrom<Delivery>('pages', 'pages', 'platform');
 
 /** How long nobody may be there, from shorter than a world's life to longer. */
 export const idleTimes = fc.constantFrom(15_000, 60_000, 3_600_000);

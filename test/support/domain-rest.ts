@@ -1,3 +1,4 @@
+import { isDelivered } from '../../src/domain/platform-lane.js';
 import { nextWakeAtMs } from '../../src/domain/thread.js';
 import type { ThreadState } from '../../src/domain/thread-state.js';
 import { insist, type ModelGateway } from './domain-gateways.js';
@@ -20,6 +21,9 @@ export function checkRest(
   insist(isInFlight === isCallInFlight, 'the lane has lost count of its call');
   const hasWork = !isInFlight && (current !== null || waiting.length > 0);
   insist(!hasWork || wakeAtMs !== undefined, 'the lane sleeps for ever');
+  const { platform } = state;
+  const isOwed = platform !== null && platform.deliveringSeq === null && !isDelivered(state);
+  insist(!isOwed || wakeAtMs !== undefined, 'the platform waits for ever');
   for (const gateway of gateways) {
     const page = state.pages[gateway.queue];
     const lacks = page !== undefined && gateway.show === null && page.cursor < state.lastSeq;

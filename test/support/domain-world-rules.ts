@@ -1,5 +1,6 @@
 import type { MessageId } from '../../src/domain/ids.js';
 import type { CustomerEvent } from '../../src/domain/messages.js';
+import { type Delivery, newPlatformLane } from '../../src/domain/platform-lane.js';
 import type { ThreadState } from '../../src/domain/thread-state.js';
 import { freshThread, patientPolicy, startMs } from './domain-builders.js';
 import type { Command } from './domain-commands.js';
@@ -23,8 +24,9 @@ export interface World {
 }
 
 /** Makes the thread of a world. */
-export function beginThread(tokens: number, idleAfterMs: number): ThreadState {
+export function beginThread(tokens: number, idleAfterMs: number, delivery: Delivery): ThreadState {
   const state = freshThread({
+    platform: newPlatformLane(delivery, startMs),
     policy: { ...patientPolicy, idleAfterMs, blockAfterAgentEndMs: 60_000 },
   });
   const budget = { tokens, atMs: startMs };
@@ -40,4 +42,5 @@ export interface WorldRules {
   /** Updates of the contact that the contact centre allows at once. */
   readonly updates: number;
   readonly idleAfterMs: number;
+  readonly delivery: Delivery;
 }

@@ -20,7 +20,7 @@ import {
   nameOf,
   startMs,
 } from './domain-builders.js';
-import type { Command, Fate } from './domain-commands.js';
+import type { Command, DeliveryFate, Fate } from './domain-commands.js';
 import { createModelContactCentre, otherContact, ownContact } from './domain-contact-centre.js';
 import { createEndWatch } from './domain-end-watch.js';
 import {
@@ -35,6 +35,8 @@ import {
   readAfter,
   takeShow,
 } from './domain-gateways.js';
+import { createPageActs } from './domain-page-acts.js';
+import { createModelPlatform } from './domain-platform.js';
 import { checkRest } from './domain-rest.js';
 import { checkStory } from './domain-story.js';
 import { beginThread, type Sightings, type World, type WorldRules } from './domain-world-rules.js';
@@ -47,10 +49,10 @@ type ContactCentreEffect = Extract<Effect, { lane: 'contactCentre' }>;
  * twice.
  */
 export function createWorld(
-  { handOver, updates, idleAfterMs }: WorldRules,
+  { handOver, updates, idleAfterMs, delivery }: WorldRules,
   sightings: Sightings = {},
 ): World {
-  let state = deepFreeze(beginThread(updates, idleAfterMs));
+  let state = deepFreeze(beginThread(updates, idleAfterMs, delivery));
   let updatesLeft = updates;
   let nowMs = startMs;
   let flight: (ContactCentreEffect & { readonly startedAtMs: number }) | null = null;
@@ -69,10 +71,9 @@ export function createWorld(
   const givenUp = new Set<string>();
   const centre = createModelContactCentre();
 
-  const saw = (what: string): void => {
-    sightings[what] = (sightings[what] ?? 0) + 1;
-  };
+  const saw = (what: string) => void (sightings[what] = (sightings[what] ?? 0) + 1);
   const end = createEndWatch(saw);
+  const platform = delivery === 'platform' ? createModelPlatform(saw) : null;
   const read = (afterSeq: number): CustomerEvent[] => readAfter(state, runs, afterSeq);
   const gatewayAt = (index: number): ModelGateway => {
     const gateway = gateways[index % gateways.length];
@@ -111,7 +112,7 @@ export function createWorld(
       if (event.type === 'state')
         end.note(event, log, nowMs, {
           countdownMs: state.policy.countdownMs,
-          isSomebodyWaiting: isSomebodyWaiting(log, gateways),
+          isSomebodyWaiting: platform?.isSomebodyWaiting(log) ?? isSomebodyWaiting(log, gateways),
         });
       if (shownBy === undefined) continue;
       const since = acceptedAtMs.get('id' in event ? event.id : '') ?? 0;
@@ -144,6 +145,10 @@ export function createWorld(
       insist(!effect.events.some((event) => 'shownBy' in event), 'the page is told who shows it');
       if (gateway) gateway.show = { events: effect.events, isShown: null };
       return;
+    }
+    if (effect.lane === 'platform') {
+      insist(platform !== null, 'a delivery without a platform');
+      return platform?.start(effect.event, log, nowMs);
     }
     startCall(effect);
   }
@@ -202,45 +207,29 @@ export function createWorld(
     else insist(end.by === wasEnded, 'something else ends the thread');
   }
 
-  function settleShow(gateway: ModelGateway, isAnswerLost: boolean): void {
-    const { show } = gateway;
-    if (show === null || (show.isShown === null && gateway.isAlive && !isAnswerLost)) return;
-    gateway.show = null;
-    const isShown = show.isShown === true && gateway.isAlive && !isAnswerLost;
-    saw(isShown ? 'shown' : 'not shown');
-    // A gateway whose show failed although it has a page has to say again that it has.
-    if (isAnswerLost) gateway.isAnnouncementOwed = true;
-    feed({ type: 'showSettled', gateway: gateway.queue, isShown });
+  const { settleShow, announce, openPage, closePage } = createPageActs({
+    feed,
+    saw,
+    lastSeq: () => state.lastSeq,
+  });
+
+  function settleDelivery(fate: DeliveryFate): void {
+    const outcome = platform?.settle(fate, nowMs) ?? null;
+    if (outcome !== null) feed({ type: 'deliverySettled', outcome });
   }
 
-  function announce(gateway: ModelGateway): void {
-    gateway.isAnnouncementOwed = false;
-    if (gateway.pages.length === 0) return;
-    feed({ type: 'presence', gateway: gateway.queue, change: 'opened' });
-    for (const page of gateway.pages) page.isFetchOwed = true;
-  }
-
-  function openPage(gateway: ModelGateway, resumeFrom: number): void {
-    if (!gateway.isAlive) return;
-    if (gateway.show !== null) saw('opened during a show');
-    const openedAfterSeq = resumeFrom % (state.lastSeq + 1);
-    gateway.pages.push({ openedAfterSeq, received: [], isFetchOwed: true });
-    feed({ type: 'presence', gateway: gateway.queue, change: 'opened' });
-  }
-
-  function closePage(gateway: ModelGateway, change: 'gone' | 'left'): void {
-    gateway.pages.shift();
-    if (gateway.isAlive && gateway.pages.length === 0) {
-      feed({ type: 'presence', gateway: gateway.queue, change });
-    }
+  function tellWhereabouts(change: 'left' | 'returned'): void {
+    if (platform !== null) platform.isAway = change === 'left';
+    feed({ type: 'whereabouts', change, changedAtMs: nowMs });
   }
 
   function acceptMessage({ repeats, via, delayMs }: Extract<Command, { type: 'inbound' }>): void {
     const repeated = repeats === null ? undefined : accepted[repeats % (accepted.length || 1)];
     const id = repeated ?? `m-${acceptedAtMs.size + 1}`;
-    const bySelf = via === null ? {} : { via: gatewayAt(via).queue };
+    const bySelf = via === null || platform !== null ? {} : { via: gatewayAt(via).queue };
     const message = customerMessage(id, { acceptedAtMs: nowMs - delayMs, ...bySelf });
     if (repeated === undefined) {
+      if (platform !== null) platform.isAway = false;
       acceptedAtMs.set(id, message.acceptedAtMs);
       accepted.push(message.id);
       if (end.by === null) acceptedInTime += 1;
@@ -300,6 +289,8 @@ export function createWorld(
   }
 
   function perform(command: Command): void {
+    const isOfPages = ['openPage', 'closePage', 'announce'].includes(command.type);
+    if (isOfPages && platform !== null) return;
     switch (command.type) {
       case 'inbound':
         return acceptMessage(command);
@@ -323,6 +314,10 @@ export function createWorld(
         return announce(gatewayAt(command.gateway));
       case 'settleCall':
         return settleCall(command.fate);
+      case 'settleDelivery':
+        return settleDelivery(command.fate);
+      case 'whereabouts':
+        return tellWhereabouts(command.change);
       case 'receipt':
         return feed({
           type: 'receipt',
@@ -348,6 +343,7 @@ export function createWorld(
   function isBusy(): boolean {
     return (
       flight !== null ||
+      platform?.isInFlight() === true ||
       state.block?.standing === 'inFlight' ||
       (nextWakeAtMs(state) !== undefined && !isResting(state, log, gateways)) ||
       gateways.some((gateway) => gateway.show !== null || gateway.isAnnouncementOwed)
@@ -364,6 +360,7 @@ export function createWorld(
       }
       const names = state.contact === otherContact ? 'other' : 'own';
       settleCall({ kind: 'done', indexLagMs: 0, names });
+      settleDelivery({ kind: 'taken' });
       if (isBlocking) feed({ type: 'blockSettled' });
       const wakeAtMs = nextWakeAtMs(state);
       if (wakeAtMs === undefined || isResting(state, log, gateways)) continue;
@@ -385,6 +382,7 @@ export function createWorld(
     });
     insist(isDeepStrictEqual(read(0), log), 'the thread tells another story than it told');
     for (const gateway of gateways) checkPages(gateway, log);
+    platform?.check(log, state, (call) => centre.calls.includes(call) || givenUp.has(call));
   }
 
   return {

@@ -15,6 +15,7 @@ import {
 } from '../../src/domain/ids.js';
 import type {
   AgentMessage,
+  CustomerEvent,
   InboundMessage,
   Receipt,
   ThreadEnder,
@@ -22,12 +23,13 @@ import type {
 import { newThread, transition } from '../../src/domain/thread.js';
 import type { Effect, ThreadEvent, ThreadState } from '../../src/domain/thread-state.js';
 import type { AgentTyping, Pages } from '../../src/ports/channel.js';
-import type { PresenceChange, ThreadStart, Threads } from '../../src/ports/threads.js';
+import type { PresenceChange, ThreadStart, Threads, Whereabouts } from '../../src/ports/threads.js';
 
 /** What a thread was told besides its messages. */
 export interface Told {
   /** Each change with the moment at which it was told. */
   readonly presence: (PresenceChange & { readonly toldAtMs: number })[];
+  readonly whereabouts: Whereabouts[];
   readonly receipts: Receipt[];
   readonly typing: AgentTyping[];
   stillHere: number;
@@ -57,6 +59,8 @@ export interface FakeThreads extends Threads {
   inbound(ref: ThreadRef): readonly InboundMessage[];
   startOf(ref: ThreadRef): ThreadStart;
   replies(ref: ThreadRef): readonly AgentMessage[];
+  /** What a thread of a platform has given to it, in order. */
+  delivered(ref: ThreadRef): readonly CustomerEvent[];
   told(ref: ThreadRef): Told;
   /** Begins a thread without a message, as an agent would. */
   begin(start: ThreadStart): void;
@@ -69,6 +73,7 @@ interface FakeThread {
   readonly start: ThreadStart;
   readonly inbound: InboundMessage[];
   readonly replies: AgentMessage[];
+  readonly delivered: CustomerEvent[];
   state: ThreadState;
 }
 
@@ -102,14 +107,20 @@ export function createFakeThreads(clock: () => number = Date.now): FakeThreads {
 
   function toldOf(ref: ThreadRef): Told {
     const key = keyOf(ref);
-    const told = tolds.get(key) ?? { presence: [], receipts: [], typing: [], stillHere: 0 };
+    const told = tolds.get(key) ?? {
+      presence: [],
+      whereabouts: [],
+      receipts: [],
+      typing: [],
+      stillHere: 0,
+    };
     tolds.set(key, told);
     return told;
   }
 
   function begin(start: ThreadStart): FakeThread {
     const state = newThread({ ...start, atMs: clock() });
-    const thread = { start, inbound: [], replies: [], state };
+    const thread = { start, inbound: [], replies: [], delivered: [], state };
     threads.set(keyOf(start.ref), thread);
     return thread;
   }
@@ -133,6 +144,11 @@ export function createFakeThreads(clock: () => number = Date.now): FakeThreads {
       const { ref, customer } = thread.start;
       await fake.blockCustomer(ref.channelId, customer.id, effect.untilMs);
       happen(thread, { type: 'blockSettled', atMs: clock() });
+      return;
+    }
+    if (effect.lane === 'platform') {
+      thread.delivered.push(effect.event);
+      happen(thread, { type: 'deliverySettled', outcome: { kind: 'taken' }, atMs: clock() });
       return;
     }
     const { gateway, events } = effect;
@@ -194,6 +210,7 @@ export function createFakeThreads(clock: () => number = Date.now): FakeThreads {
     inbound: (ref) => threads.get(keyOf(ref))?.inbound ?? [],
     startOf: (ref) => threadOf(ref).start,
     replies: (ref) => threads.get(keyOf(ref))?.replies ?? [],
+    delivered: (ref) => threads.get(keyOf(ref))?.delivered ?? [],
     told: toldOf,
     begin: (start) => void begin(start),
     end: (ref, by) => happen(threadOf(ref), { type: 'end', by, atMs: clock() }),
@@ -225,6 +242,11 @@ export function createFakeThreads(clock: () => number = Date.now): FakeThreads {
         const thread = threads.get(keyOf(start.ref)) ?? begin(start);
         takeReply(thread, message);
       }),
+    customerOf: (ref) =>
+      call(() => {
+        const thread = threads.get(keyOf(ref));
+        return thread?.state.closed === null ? thread.state.customer.id : undefined;
+      }),
     recall: (ref) => call(() => threadOf(ref).state),
     standing: (ref) =>
       call(() => {
@@ -254,6 +276,12 @@ export function createFakeThreads(clock: () => number = Date.now): FakeThreads {
           changedAtMs: change.atMs,
           atMs: clock(),
         });
+      }),
+    tellWhereabouts: (ref, told) =>
+      call(() => {
+        toldOf(ref).whereabouts.push(told);
+        const { change, atMs: changedAtMs } = told;
+        return tell(ref, { type: 'whereabouts', change, changedAtMs, atMs: clock() });
       }),
     tellReceipt: (ref, receipt) =>
       call(() => {

@@ -31,6 +31,7 @@ import {
   type FakeThread,
 } from './fake-contact-centre.js';
 import { createFakePages, type FakePages } from './fake-pages.js';
+import { createFakePlatforms, type FakePlatforms } from './fake-platforms.js';
 import { installQuietRuntime, silentTemporalLogger } from './silent-logger.js';
 import { startOf } from './thread-fixtures.js';
 
@@ -49,6 +50,7 @@ export interface TestEngine {
   readonly threads: Threads;
   readonly taskQueue: string;
   readonly contactCentre: FakeContactCentre;
+  readonly platforms: FakePlatforms;
   /** What the channels file says now; nothing at first. */
   readonly channels: Map<ChannelId, ChannelDefinition>;
   /** What the contact centre holds of a thread. */
@@ -78,6 +80,7 @@ export async function createTestEngine(deps: {
   const contactCentre = createFakeContactCentre();
   const threads = createThreads({ client, taskQueue, admission: openAdmission });
   const channels: TestEngine['channels'] = new Map();
+  const platforms = createFakePlatforms();
   const workers: RunningWorker[] = [];
   const gateways: TestGateway[] = [];
 
@@ -86,6 +89,7 @@ export async function createTestEngine(deps: {
     threads,
     taskQueue,
     contactCentre,
+    platforms,
     channels,
     centreOf: (ref) => contactCentre.of(ref),
     handleOf: (ref) => client.workflow.getHandle<typeof thread>(toWorkflowId(ref)),
@@ -123,7 +127,7 @@ export async function createTestEngine(deps: {
         taskQueue,
         workflowBundle: await loadWorkflowBundle(silentTemporalLogger),
         activities: {
-          ...createWorkerActivities({ contactCentre, threads, channels }),
+          ...createWorkerActivities({ contactCentre, platforms, threads, channels }),
           ...activities,
         },
       });

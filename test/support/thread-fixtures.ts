@@ -38,7 +38,8 @@ export function startOf(
 ): ThreadInput & ThreadStart {
   const id = must(parseCustomerId(`zebra-${ref.threadId.slice(0, 8)}`));
   const customer = { id, name: 'Zed Zebra' };
-  return { ref, customer, policy: defaultPolicy, mayHaveEnded: false, ...options };
+  const usual = { policy: defaultPolicy, mayHaveEnded: false, delivery: 'pages' as const };
+  return { ref, customer, ...usual, ...options };
 }
 
 /** Makes a customer's message; `via` names the gateway that follows what becomes of it. */

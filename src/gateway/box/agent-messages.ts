@@ -74,7 +74,8 @@ export function createAgentMessages(deps: {
   function toStart(ref: ThreadRef, recipient: Recipient, mayHaveEnded: boolean): ThreadStart {
     const channel = channels.get(ref.channelId);
     if (!channel) throw new RequestError('CHANNEL_UNKNOWN', 'There is no such channel.');
-    return { ref, customer: recipient, policy: channel.policy, mayHaveEnded };
+    const delivery = channel.adapter.kind === 'webhook' ? 'platform' : 'pages';
+    return { ref, customer: recipient, policy: channel.policy, mayHaveEnded, delivery };
   }
 
   return {

@@ -17,7 +17,7 @@ import { mayHaveEnded } from './forgotten-threads.js';
 import { messageSchema } from './schemas.js';
 
 /** Far above what a person writes; a burst of this much is taken at once. */
-const charactersPerMinute = 300_000;
+export const charactersPerMinute = 300_000;
 
 /** An uploaded file goes on under the contact centre's own address; any other is only a link. */
 function toAttachment(
@@ -64,7 +64,13 @@ export function createMessageHandler(deps: {
     const isFollowed = hub.hasPages(ref);
     try {
       await threads.acceptInbound(
-        { ref, customer, policy: channel.policy, mayHaveEnded: mayHaveEnded(caller, clock()) },
+        {
+          ref,
+          customer,
+          policy: channel.policy,
+          mayHaveEnded: mayHaveEnded(caller, clock()),
+          delivery: 'pages',
+        },
         {
           id,
           text,

@@ -12,6 +12,7 @@ import {
   parsePlatformMessageId,
   parseThreadId,
   toCustomerWorkflowId,
+  toDeliveryId,
   toGatewayQueue,
   toInboundExternalId,
   toOutboundExternalId,
@@ -193,4 +194,22 @@ test("a customer's workflow id is not that of a thread", () => {
   const id = toCustomerWorkflowId(channelId('c'), customerId('+1@a'));
   expect(id).toBe('customer/c/+1@a');
   expect(fromWorkflowId(id)).toBeUndefined();
+});
+
+describe('the id under which an event is given to a platform', () => {
+  const ref = { channelId: channelId('c'), threadId: threadId('t.1:2') };
+
+  test('is the same for the same event, and holds no full stop', () => {
+    expect(toDeliveryId(ref, 36, 7)).toBe('c/t~1:2/10/7');
+    expect(toDeliveryId(ref, 36, 7)).toBe(toDeliveryId({ ...ref }, 36, 7));
+  });
+
+  test.each([
+    ['number', toDeliveryId(ref, 36, 8)],
+    ['thread', toDeliveryId({ ...ref, threadId: threadId('t-1:2') }, 36, 7)],
+    ['channel', toDeliveryId({ ...ref, channelId: channelId('d') }, 36, 7)],
+    ['beginning', toDeliveryId(ref, 37, 7)],
+  ])('is another one for another %s', (_what, other) => {
+    expect(other).not.toBe(toDeliveryId(ref, 36, 7));
+  });
 });

@@ -4,6 +4,7 @@ import {
   anyCommands,
   budgets,
   commandsWithoutHolds,
+  deliveries,
   idleTimes,
 } from '../../support/domain-commands.js';
 import { createWorld } from '../../support/domain-world.js';
@@ -16,36 +17,40 @@ const expectedSightings = `
   look deferred, report inDoubt, endContact done, shutThread done, readBack readBack, block,
   endContact deferred, shutThread deferred, readBack deferred,
   post contactEnded, posted to another contact, old news, another's news, probe,
+  delivery taken, delivery lostAfter, delivery lostBefore, delivery taken again, delivery gone,
+  delivery deferred, an agent is told that a message is gone,
   ended by agent, ended by idle, ended by customer, ended by operator`
   .split(',')
   .map((name) => name.trim());
+
+const worldRules = fc.record({ updates: budgets, idleAfterMs: idleTimes, delivery: deliveries });
 
 describe('whatever happens, in whatever order', () => {
   test('a thread keeps what it owes at every step, and owes nothing in the end', () => {
     const sightings: Sightings = {};
     fc.assert(
-      fc.property(anyCommands, budgets, idleTimes, (commands, updates, idleAfterMs) => {
-        const world = createWorld({ handOver: 'asCommanded', updates, idleAfterMs }, sightings);
+      fc.property(anyCommands, worldRules, (commands, rules) => {
+        const world = createWorld({ handOver: 'asCommanded', ...rules }, sightings);
         for (const command of commands) world.perform(command);
         world.drain();
       }),
-      { numRuns: 400 },
+      { numRuns: 600 },
     );
     expect(expectedSightings.filter((one) => sightings[one] === undefined)).toEqual([]);
   }, 60_000);
 
   test('a run that hands over at every quiet moment changes nothing that can be seen', () => {
     fc.assert(
-      fc.property(commandsWithoutHolds, budgets, idleTimes, (commands, updates, idleAfterMs) => {
+      fc.property(commandsWithoutHolds, worldRules, (commands, rules) => {
         const [one, many] = (['never', 'always'] as const).map((handOver) => {
-          const world = createWorld({ handOver, updates, idleAfterMs });
+          const world = createWorld({ handOver, ...rules });
           for (const command of commands) world.perform(command);
           world.drain();
           return world.outcome();
         });
         expect(many).toEqual(one);
       }),
-      { numRuns: 200 },
+      { numRuns: 300 },
     );
   }, 60_000);
 });

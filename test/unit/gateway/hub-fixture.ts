@@ -18,7 +18,13 @@ import { createFakeThreads, type FakeThreads } from '../../support/fake-threads.
 export const queue = toGatewayQueue('first');
 
 export function startOf(ref: ThreadRef): ThreadStart {
-  return { ref, customer: { id: newCustomerId() }, policy: defaultPolicy, mayHaveEnded: false };
+  return {
+    ref,
+    customer: { id: newCustomerId() },
+    policy: defaultPolicy,
+    mayHaveEnded: false,
+    delivery: 'pages',
+  };
 }
 
 export function inboundMessage(raw: string, isFollowed = false): InboundMessage {

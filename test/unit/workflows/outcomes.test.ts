@@ -11,7 +11,7 @@ import { describe, expect, test } from 'vitest';
 import { toFailure } from '../../../activities/failure.js';
 import { type EngineErrorCode, errorPolicies, RemoteError } from '../../../src/domain/errors.js';
 import type { ContactCentreOutcome } from '../../../src/domain/thread-state.js';
-import { toOutcome } from '../../../workflows/outcomes.js';
+import { toDeliveryOutcome, toOutcome } from '../../../workflows/outcomes.js';
 
 function activityFailure(cause: Error | undefined): ActivityFailure {
   return new ActivityFailure(
@@ -93,5 +93,33 @@ describe('a failed call', () => {
     ['nothing', undefined],
   ])('of which only %s is known leaves the message in doubt', (_name, failure) => {
     expect(toOutcome(failure)).toEqual({ kind: 'inDoubt' });
+  });
+});
+
+describe('the outcome of a delivery to a platform', () => {
+  test('is gone only where the platform said so', () => {
+    const cause = ApplicationFailure.nonRetryable('410', 'CHANNEL_GONE');
+    expect(toDeliveryOutcome(activityFailure(cause))).toEqual({ kind: 'gone' });
+    expect(toDeliveryOutcome(cause)).toEqual({ kind: 'gone' });
+  });
+
+  test('says how long the platform asks to be left alone', () => {
+    const details = [{ retryAfterMs: 7_000 }];
+    const cause = ApplicationFailure.create({ type: 'CHANNEL_UNREACHABLE', details });
+    expect(toDeliveryOutcome(activityFailure(cause))).toEqual({
+      kind: 'deferred',
+      retryAfterMs: 7_000,
+    });
+  });
+
+  test.each<[string, unknown]>([
+    ['a time limit', activityFailure(new TimeoutFailure('late', null, TimeoutType.START_TO_CLOSE))],
+    ['a worker that died', activityFailure(new TimeoutFailure('x', null, TimeoutType.HEARTBEAT))],
+    ['a cancellation', activityFailure(new CancelledFailure('cancelled'))],
+    ['a failure of no known code', activityFailure(ApplicationFailure.nonRetryable('x', 'Error'))],
+    ['a failure without a cause', activityFailure(undefined)],
+    ['a plain error', new TypeError('defect')],
+  ])('after %s is that it is given again', (_name, failure) => {
+    expect(toDeliveryOutcome(failure)).toEqual({ kind: 'deferred' });
   });
 });

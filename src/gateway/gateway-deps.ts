@@ -9,6 +9,7 @@ import type { Pages } from '../ports/channel.js';
 import type { ChannelAdmin } from '../ports/channel-admin.js';
 import type { Clock } from '../ports/clock.js';
 import type { ContactCentre } from '../ports/contact-centre.js';
+import type { Platforms } from '../ports/platform.js';
 import type { Threads } from '../ports/threads.js';
 
 /** A gateway's own settings. Keys and secrets are taken as the UTF-8 bytes of their value. */
@@ -51,6 +52,7 @@ export interface GatewayDeps {
     'setTyping' | 'readThread' | 'storeAttachment' | 'openAttachment'
   >;
   readonly channelAdmin: ChannelAdmin;
+  readonly platforms: Pick<Platforms, 'readSender' | 'showTyping'>;
   /** Looked up at each request, because its owner may change it in place at any time. */
   readonly channels: ReadonlyMap<ChannelId, ChannelDefinition>;
   readonly clock: Clock;

@@ -9,6 +9,7 @@ import { mountEvents } from './events/event-routes.js';
 import type { Gateway, GatewayDeps } from './gateway-deps.js';
 import { createGatewayMetrics } from './metrics.js';
 import { mountOps } from './ops-routes.js';
+import { mountPlatformApi } from './platform/platform-routes.js';
 import { createProblemHandler } from './problem.js';
 import { assignRequestId } from './request-id.js';
 import { createSecurityHeaders } from './security-headers.js';
@@ -37,6 +38,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   app.use(inHand.count);
   mountAssets(app, deps.assets);
   mountWidgetApi(app, { ...deps, hub, links, gatewayMetrics });
+  mountPlatformApi(app, { ...deps, gatewayMetrics });
   mountBox(app, { ...deps, gatewayMetrics });
   mountEvents(app, deps);
   mountAdmin(app, { ...deps, gatewayMetrics });

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createGatewayActivities } from '../../activities/index.js';
+import { createWebhookPlatforms } from '../channels/webhook/webhook-platforms.js';
 import { loadChannelsFile } from '../config/channels-file.js';
 import { loadGatewayConfig } from '../config/gateway.js';
 import { createCxoneChannelAdmin } from '../cxone/channel-admin.js';
@@ -51,11 +52,13 @@ await runProcess(async (stopping) => {
   const cxone = { ...config.cxone, clock: Date.now, logger };
   const contactCentre = createCxoneContactCentre(cxone);
   const channelAdmin = createCxoneChannelAdmin(cxone);
+  const platforms = createWebhookPlatforms({ channels: live.channels, clock: Date.now });
   const watch = watchTemporal(temporal, () => gateway.reannounce());
   const gateway = createGateway({
     threads: createThreads({ client, taskQueue, admission }),
     contactCentre,
     channelAdmin,
+    platforms,
     channels: live.channels,
     clock: Date.now,
     logger,
@@ -105,7 +108,7 @@ await runProcess(async (stopping) => {
       await done;
       admission.close();
       watch.close();
-      await Promise.all([contactCentre.close(), channelAdmin.close()]);
+      await Promise.all([contactCentre.close(), channelAdmin.close(), platforms.close()]);
       await temporal.close();
       logger.info('gateway has stopped');
     },

@@ -3,6 +3,7 @@ import type { Application, Request, Response } from 'express';
 import type { ChannelDefinition } from '../../domain/channel.js';
 import { RequestError } from '../../domain/errors.js';
 import { parseChannelId, parseThreadId, type ThreadRef } from '../../domain/ids.js';
+import type { AgentTyping } from '../../ports/channel.js';
 import { toIsoMoment } from '../customer-event-json.js';
 import type { GatewayDeps } from '../gateway-deps.js';
 import type { GatewayMetrics } from '../metrics.js';
@@ -33,7 +34,7 @@ export function mountBox(
   app: Application,
   deps: GatewayDeps & { readonly gatewayMetrics: GatewayMetrics },
 ): void {
-  const { threads, channels, clock, logger, settings, gatewayMetrics } = deps;
+  const { threads, platforms, channels, clock, logger, settings, gatewayMetrics } = deps;
   const readBody = createBodyReader(bodyLimitBytes);
   const boxTokens = createBoxTokens({ settings, clock, readBody });
   const agentMessages = createAgentMessages({ threads, channels, clock });
@@ -163,13 +164,21 @@ export function mountBox(
       if (ref) {
         const typing = { isTyping: action === 'isTypingOn' };
         const shown = authorName === undefined ? typing : { ...typing, authorName };
-        threads.showTyping(ref, shown).catch((error: unknown) => {
+        showTyping(ref, shown).catch((error: unknown) => {
           logger.debug({ ...ref, err: error }, 'typing not shown');
         });
       }
       res.status(204).end();
     },
   });
+
+  async function showTyping(ref: ThreadRef, typing: AgentTyping): Promise<void> {
+    if (channels.get(ref.channelId)?.adapter.kind !== 'webhook') {
+      return await threads.showTyping(ref, typing);
+    }
+    const customerId = await threads.customerOf(ref);
+    if (customerId !== undefined) await platforms.showTyping(ref, customerId, typing);
+  }
 
   async function firstKnown(refs: readonly ThreadRef[]): Promise<ThreadRef | undefined> {
     for (const ref of refs) {

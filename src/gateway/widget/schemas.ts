@@ -15,23 +15,32 @@ const wellFormed = z
   .string()
   .refine((value) => !/[\0\p{Surrogate}]/u.test(value), 'must be well-formed text without NUL');
 
-const shortText = wellFormed.min(1).max(longestName);
+/** A name, of a person or of a file. */
+export const shortText = wellFormed.min(1).max(longestName);
 
 function isHttpUrl(raw: string): boolean {
   const url = URL.canParse(raw) ? new URL(raw) : undefined;
   return url?.protocol === 'http:' || url?.protocol === 'https:';
 }
 
-const attachmentSchema = z.strictObject({
-  name: shortText,
-  url: wellFormed.max(longestUrl).refine(isHttpUrl, 'must be an http or https URL'),
-});
+/** An address on the web. */
+export const httpUrlSchema = wellFormed
+  .max(longestUrl)
+  .refine(isHttpUrl, 'must be an http or https URL');
+
+const attachmentSchema = z.strictObject({ name: shortText, url: httpUrlSchema });
+
+/** The files of a message. */
+export const attachmentsSchema = z.array(attachmentSchema).max(mostAttachments);
+/** What a chosen button carries back. */
+export const postbackSchema = wellFormed.min(1).max(longestPostback);
 
 function countCodePoints(text: string): number {
   return text.length - (text.match(/[\u{10000}-\u{10FFFF}]/gu)?.length ?? 0);
 }
 
-const textSchema = wellFormed.refine(
+/** The text of a message, which may be empty as far as this goes. */
+export const textSchema = wellFormed.refine(
   (text) => text.length <= mostCodePoints || countCodePoints(text.trim()) <= mostCodePoints,
   `must have at most ${mostCodePoints} characters`,
 );
@@ -46,8 +55,8 @@ export const messageSchema = z
       return z.NEVER;
     }),
     text: textSchema,
-    attachments: z.array(attachmentSchema).max(mostAttachments).optional(),
-    postback: wellFormed.min(1).max(longestPostback).optional(),
+    attachments: attachmentsSchema.optional(),
+    postback: postbackSchema.optional(),
   })
   .refine(({ text, attachments }) => text.trim() !== '' || (attachments ?? []).length > 0, {
     path: ['text'],

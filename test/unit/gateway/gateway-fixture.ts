@@ -5,6 +5,7 @@ import { SignJWT } from 'jose';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
+import { createWebhookPlatforms } from '../../../src/channels/webhook/webhook-platforms.js';
 import type { ChannelDefinition, CustomField, Identity } from '../../../src/domain/channel.js';
 import {
   type ChannelId,
@@ -122,6 +123,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     (options.channels ?? defaultChannels).map((channel) => [channel.id, channel]),
   );
   const channelAdmin = createFakeChannelAdmin();
+  const platforms = createWebhookPlatforms({ channels, clock: options.clock ?? Date.now });
   const metrics = new Registry();
   const logLines: string[] = [];
   const customerTyping: { threadId: string; isTyping: boolean }[] = [];
@@ -138,6 +140,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
       openAttachment: files.openAttachment,
     },
     channelAdmin,
+    platforms,
     channels,
     clock: options.clock ?? Date.now,
     logger: pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) }),
@@ -166,6 +169,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     server.close();
     server.closeAllConnections();
     await gateway.close();
+    await platforms.close();
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new TypeError('no port');

@@ -19,6 +19,7 @@ import {
 import { silence } from '../support/fake-contact-centre.js';
 import type { TestEngine, TestGateway } from '../support/test-engine.js';
 import { channelOf, idsOf, inbound, newRef, reply, startOf } from '../support/thread-fixtures.js';
+import { platformScenarios } from './platform-scenarios.js';
 
 interface Stage {
   readonly engine: TestEngine;
@@ -26,7 +27,7 @@ interface Stage {
 }
 
 /** Lives through a workflow of its kind, and gives its id. The worker runs already. */
-type Scenario = (stage: Stage) => Promise<string>;
+export type Scenario = (stage: Stage) => Promise<string>;
 
 async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await pause(20);
@@ -255,6 +256,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     await engine.handleOf(ref).result();
     return toWorkflowId(ref);
   },
+
+  ...platformScenarios,
 
   async continued({ engine, gateway }) {
     const ref = newRef('continued');

@@ -12,6 +12,7 @@ export interface SandboxConfig {
   readonly temporal: TemporalServerConfig;
   readonly gateway: { readonly host: string; readonly port: number; readonly publicUrl: string };
   readonly simulator: { readonly host: string; readonly port: number };
+  readonly platform: { readonly host: string; readonly port: number };
   /** Null takes a free port. */
   readonly workerMetricsPort: number | null;
   /** Absent means the project's own channels. */
@@ -28,6 +29,8 @@ const schema = z.object({
   GATEWAY_PUBLIC_URL: httpUrl.optional(),
   SIMULATOR_HOST: text.prefault('127.0.0.1'),
   SIMULATOR_PORT: fixedPort.prefault('9090'),
+  PLATFORM_HOST: text.prefault('127.0.0.1'),
+  PLATFORM_PORT: fixedPort.prefault('9191'),
   WORKER_METRICS_PORT: portOrOff.prefault('off'),
   CHANNELS_FILE: text.optional(),
 });
@@ -48,6 +51,7 @@ export function loadSandboxConfig(env: Environment, readFile: ReadFile): Sandbox
       publicUrl: GATEWAY_PUBLIC_URL ?? `http://localhost:${GATEWAY_PORT}`,
     },
     simulator: { host: values.SIMULATOR_HOST, port: values.SIMULATOR_PORT },
+    platform: { host: values.PLATFORM_HOST, port: values.PLATFORM_PORT },
     workerMetricsPort: values.WORKER_METRICS_PORT || null,
     ...(CHANNELS_FILE !== undefined && { channelsFile: CHANNELS_FILE }),
   };

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { loadSimulatorConfig, SimulatorConfigError } from '../simulators/cxone/config.js';
 import { startSimulator } from '../simulators/cxone/simulator.js';
-import { loadConsole } from './console-assets.js';
+import { loadPage } from './page-assets.js';
 
 async function main(): Promise<void> {
   const config = loadSimulatorConfig(process.env);
@@ -9,7 +9,7 @@ async function main(): Promise<void> {
   const simulator = await startSimulator({
     ...config,
     logger,
-    consoleAssets: await loadConsole(),
+    consoleAssets: await loadPage('console'),
   });
   const { url } = simulator;
   logger.info({ url, console: `${url}/console/`, box: config.boxUrl }, 'simulator is ready');

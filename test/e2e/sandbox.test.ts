@@ -22,6 +22,7 @@ beforeEach(async () => {
     DATA_DIR: dataDir,
     GATEWAY_PORT: String(gatewayPort),
     SIMULATOR_PORT: await freePort(),
+    PLATFORM_PORT: await freePort(),
     TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}`,
     TEMPORAL_UI_PORT: await freePort(),
   };
@@ -73,7 +74,7 @@ async function isServed(path: string): Promise<boolean> {
 test('the sandbox keeps its processes running and leaves none behind, even when killed', async () => {
   const first = await startSandbox();
   expect([...first.pids.keys()]).toEqual(
-    expect.arrayContaining(['temporal', 'simulator', 'gateway', 'worker']),
+    expect.arrayContaining(['temporal', 'simulator', 'platform', 'gateway', 'worker']),
   );
   expect(await isServed('/')).toBe(true);
   const credentials = await readFile(join(dataDir, 'credentials.json'), 'utf8');

@@ -3,8 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
+import { createWebhookPlatforms } from '../../src/channels/webhook/webhook-platforms.js';
 import { createCxoneContactCentre } from '../../src/cxone/contact-centre.js';
-import { parseChannelId, toGatewayQueue } from '../../src/domain/ids.js';
+import type { ChannelDefinition } from '../../src/domain/channel.js';
+import { type ChannelId, parseChannelId, toGatewayQueue } from '../../src/domain/ids.js';
 import { defaultPolicy } from '../../src/domain/policy.js';
 import { createGateway } from '../../src/gateway/gateway.js';
 import { createFakeChannelAdmin } from './fake-channel-admin.js';
@@ -16,6 +18,19 @@ const channelId = parseChannelId('watering-hole');
 const [, , dfoUrl = ''] = process.argv;
 if (channelId === undefined) throw new TypeError('no channel');
 const logger = pino({ level: 'silent' });
+const channels = new Map<ChannelId, ChannelDefinition>([
+  [
+    channelId,
+    {
+      id: channelId,
+      name: 'The Watering Hole',
+      adapter: { kind: 'widget', allowedOrigins: [], identity: { kind: 'anonymous' } },
+      policy: defaultPolicy,
+      limits: { sessionsPerMinute: 300, messagesPerMinute: 1_200 },
+      customFields: [],
+    },
+  ],
+]);
 const { app } = createGateway({
   threads: createFakeThreads(),
   contactCentre: createCxoneContactCentre({
@@ -31,19 +46,8 @@ const { app } = createGateway({
     logger,
   }),
   channelAdmin: createFakeChannelAdmin(),
-  channels: new Map([
-    [
-      channelId,
-      {
-        id: channelId,
-        name: 'The Watering Hole',
-        adapter: { kind: 'widget', allowedOrigins: [], identity: { kind: 'anonymous' } },
-        policy: defaultPolicy,
-        limits: { sessionsPerMinute: 300, messagesPerMinute: 1_200 },
-        customFields: [],
-      },
-    ],
-  ]),
+  channels,
+  platforms: createWebhookPlatforms({ channels, clock: Date.now }),
   clock: Date.now,
   logger,
   gatewayQueue: toGatewayQueue('files'),

@@ -9,6 +9,8 @@ import { type OwnProcess, startOwnProcess, waitUntilReady } from './child-proces
 export interface System {
   readonly simulatorUrl: string;
   readonly gatewayUrls: readonly string[];
+  /** The example of a platform, where there is one; its channel is `bush-telegraph`. */
+  readonly platformUrl: string;
   readonly taskQueue: string;
   readonly processes: ReadonlyMap<string, OwnProcess>;
   startWorker(name?: string): Promise<OwnProcess>;
@@ -23,6 +25,8 @@ export interface SystemOptions {
   readonly temporalAddress: string;
   readonly gateways?: number;
   readonly workers?: number;
+  /** Whether the example of a platform runs, as a second channel. */
+  readonly hasPlatform?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   /** The channels file's content, or what makes it of the origins; the sandbox's by default. */
   readonly channels?: unknown;
@@ -59,20 +63,33 @@ function channelsOf(gatewayUrls: readonly string[], policies: Readonly<Record<st
   return { channels };
 }
 
+const platformSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+
+const platformChannelAt = (url: string) => ({
+  id: 'bush-telegraph',
+  name: 'Bush Telegraph',
+  adapter: { kind: 'webhook', url: `${url}/agent-messages`, secretEnv: 'BUSH_TELEGRAPH_SECRET' },
+  limits: { messagesPerMinute: 100_000 },
+});
+
 /** Starts a system on a Temporal server that runs already; resolves when all of it is ready. */
 export async function startSystem(options: SystemOptions): Promise<System> {
-  const { temporalAddress, gateways = 1, workers = 1 } = options;
+  const { temporalAddress, gateways = 1, workers = 1, hasPlatform = false } = options;
   const folder = await mkdtemp(join(tmpdir(), 'isthmus-'));
   const taskQueue = `threads-${randomUUID()}`;
   const simulatorPort = await freePort();
+  const platformPort = await freePort();
   const gatewayPorts = await Promise.all(Array.from({ length: gateways }, freePort));
   const gatewayUrls = gatewayPorts.map((port) => `http://127.0.0.1:${port}`);
   const simulatorUrl = `http://127.0.0.1:${simulatorPort}`;
+  const platformUrl = `http://127.0.0.1:${platformPort}`;
   const channelsFile = join(folder, 'channels.json');
-  const channels = channelsOf(gatewayUrls, options.policies ?? { 'watering-hole': {} });
+  const { channels } = channelsOf(gatewayUrls, options.policies ?? { 'watering-hole': {} });
+  const platforms = hasPlatform ? [platformChannelAt(platformUrl)] : [];
+  const usual = { channels: [...channels, ...platforms] };
   const chosen: unknown =
     typeof options.channels === 'function' ? options.channels(gatewayUrls) : options.channels;
-  await writeFile(channelsFile, JSON.stringify(chosen ?? channels));
+  await writeFile(channelsFile, JSON.stringify(chosen ?? usual));
 
   const env = {
     TEMPORAL_ADDRESS: temporalAddress,
@@ -89,6 +106,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     BOX_TOKEN_KEY: 'box-token-key-of-32-characters-at-least',
     SESSION_TOKEN_KEY: 'session-token-key-of-32-characters-min',
     EVENTS_SECRET: eventsSecret,
+    BUSH_TELEGRAPH_SECRET: platformSecret,
     CHANNELS_FILE: channelsFile,
     LOG_LEVEL: 'info',
     ...options.env,
@@ -110,6 +128,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const system: System = {
     simulatorUrl,
     gatewayUrls,
+    platformUrl,
     taskQueue,
     processes,
     async startWorker(name = 'worker') {
@@ -145,6 +164,13 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   };
   try {
     await start('simulator', 'simulator', simulatorEnv, `${simulatorUrl}/readyz`);
+    if (hasPlatform) {
+      const own = {
+        PLATFORM_PORT: String(platformPort),
+        PLATFORM_GATEWAY_URL: gatewayUrls[0] ?? '',
+      };
+      await start('platform', 'platform', own, `${platformUrl}/livez`);
+    }
     await Promise.all([
       ...gatewayPorts.map((_port, index) => system.startGateway(index)),
       ...Array.from({ length: workers }, (_none, index) => system.startWorker(`worker-${index}`)),

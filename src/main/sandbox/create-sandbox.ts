@@ -36,12 +36,12 @@ export interface Sandbox {
   stop(): Promise<void>;
 }
 
-type PartName = 'temporal' | 'simulator' | 'gateway' | 'worker';
+type PartName = 'temporal' | 'simulator' | 'platform' | 'gateway' | 'worker';
 
 /** Those who use Temporal leave before it does, so that they can finish what they have in hand. */
 const stopOrder: readonly { readonly names: readonly PartName[]; readonly limitMs: number }[] = [
   { names: ['gateway', 'worker'], limitMs: 5_000 },
-  { names: ['simulator', 'temporal'], limitMs: 2_500 },
+  { names: ['simulator', 'platform', 'temporal'], limitMs: 2_500 },
 ];
 
 /** Builds a sandbox that has not been started. */
@@ -75,6 +75,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     const begin = performance.now();
     const host = config.temporal.host;
     const gatewayUrl = toLocalUrl(config.gateway.host, config.gateway.port);
+    const platformUrl = toLocalUrl(config.platform.host, config.platform.port);
     const temporalPort = config.temporal.port || (await findFreePort(host));
     const uiPort = config.temporal.uiPort || (await findFreePort(host));
     const metricsPort = config.workerMetricsPort ?? (await findFreePort('127.0.0.1'));
@@ -83,6 +84,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
         { variable: 'TEMPORAL_ADDRESS', host, port: temporalPort },
         { variable: 'TEMPORAL_UI_PORT', host, port: uiPort },
         { variable: 'SIMULATOR_PORT', ...config.simulator },
+        { variable: 'PLATFORM_PORT', ...config.platform },
         { variable: 'GATEWAY_PORT', host: config.gateway.host, port: config.gateway.port },
         { variable: 'WORKER_METRICS_PORT', host: '127.0.0.1', port: metricsPort },
       ] satisfies PortClaim[],
@@ -100,6 +102,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
           projectFile: findProjectFile('channels.json'),
           copy: join(dataDir, 'channels.json'),
           gatewayUrls: [config.gateway.publicUrl, gatewayUrl],
+          platformUrl,
         });
 
     const add = async (
@@ -159,6 +162,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     const simulatorUrl = toLocalUrl(config.simulator.host, config.simulator.port);
     await addNode('simulator', `${simulatorUrl}/livez`);
     await allOrNone([
+      addNode('platform', `${platformUrl}/livez`),
       addNode('worker', `${toLocalUrl('127.0.0.1', metricsPort)}/readyz`),
       addNode('gateway', `${gatewayUrl}/readyz`),
     ]);
@@ -171,6 +175,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
         `Isthmus runs (${seconds(begin)}). Open:`,
         '',
         `  The Watering Hole, with the chat widget   ${config.gateway.publicUrl}/`,
+        `  Bush Telegraph, a platform as an example  ${platformUrl}/`,
         `  The agent's console                       ${simulatorUrl}/console/`,
         `  Temporal's Web UI                         ${toLocalUrl(host, uiPort)}/namespaces/${namespace}/workflows`,
         '',

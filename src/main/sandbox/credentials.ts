@@ -13,6 +13,7 @@ const secretNames = [
   'BOX_TOKEN_KEY',
   'SESSION_TOKEN_KEY',
   'EVENTS_SECRET',
+  'BUSH_TELEGRAPH_SECRET',
 ] as const;
 
 /** One value for each variable that the sandbox's processes share. */
@@ -23,22 +24,24 @@ export type SandboxCredentials = Readonly<
 /** Reads the credentials, or makes them at the first start; only the owner can read the file. */
 export async function loadCredentials(file: string): Promise<SandboxCredentials> {
   const kept = await readCredentials(file);
-  if (kept) return kept;
+  if (kept && isComplete(kept)) return kept;
   await mkdir(dirname(file), { recursive: true });
   const made = {
     CXONE_TENANT_ID: randomUUID(),
     ...Object.fromEntries(secretNames.map((name) => [name, randomBytes(32).toString('hex')])),
+    // A file of an earlier version lacks what has come since.
+    ...kept,
   };
   // Renamed into place, so that a start that is cut short leaves nothing half-written.
   const draft = `${file}.${process.pid}`;
   await writeFile(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
   await rename(draft, file);
   const written = await readCredentials(file);
-  if (!written) throw new Error(`${file} cannot be read back`);
+  if (!written || !isComplete(written)) throw new Error(`${file} cannot be read back`);
   return written;
 }
 
-async function readCredentials(file: string): Promise<SandboxCredentials | undefined> {
+async function readCredentials(file: string): Promise<Record<string, string> | undefined> {
   let content: unknown;
   try {
     content = JSON.parse(await readFile(file, 'utf8'));
@@ -46,11 +49,12 @@ async function readCredentials(file: string): Promise<SandboxCredentials | undef
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw new Error(`${file} is broken; npm start -- --fresh makes a new one`, { cause: error });
   }
-  return isCredentials(content) ? content : undefined;
+  if (typeof content !== 'object' || content === null) return undefined;
+  return Object.fromEntries(
+    Object.entries(content).filter(([, value]) => typeof value === 'string'),
+  );
 }
 
-function isCredentials(content: unknown): content is SandboxCredentials {
-  if (typeof content !== 'object' || content === null) return false;
-  const values = new Map<string, unknown>(Object.entries(content));
-  return ['CXONE_TENANT_ID', ...secretNames].every((name) => typeof values.get(name) === 'string');
+function isComplete(values: Readonly<Record<string, string>>): values is SandboxCredentials {
+  return ['CXONE_TENANT_ID', ...secretNames].every((name) => values[name] !== undefined);
 }

@@ -1,5 +1,6 @@
 /** What each process of the sandbox is told, so that they find and trust each other. */
 import type { SandboxConfig } from '../../config/sandbox.js';
+import { platformChannelId } from './channels.js';
 import type { SandboxCredentials } from './credentials.js';
 
 /** One environment for each process. */
@@ -7,6 +8,7 @@ export interface SandboxEnvironments {
   readonly simulator: NodeJS.ProcessEnv;
   readonly gateway: NodeJS.ProcessEnv;
   readonly worker: NodeJS.ProcessEnv;
+  readonly platform: NodeJS.ProcessEnv;
 }
 
 /** What the sandbox decided while it started. */
@@ -22,9 +24,10 @@ export interface SandboxWiring {
 }
 
 /** Where a tenant or a cluster of the user's own is named; none of it may reach the stand-ins. */
-const foreign = /^(CXONE|BOX|EVENTS|TEMPORAL)_|^(SESSION_TOKEN_KEY|CHANNELS_FILE|DATA_DIR)/;
+const foreign =
+  /^(CXONE|BOX|EVENTS|BUSH_TELEGRAPH|TEMPORAL)_|^(SESSION_TOKEN_KEY|CHANNELS_FILE|DATA_DIR)/;
 /** What the sandbox gives directly must not be given by a file as well. */
-const givenByFile = /^(GATEWAY|SIMULATOR|WORKER_METRICS)_.*_FILE$/;
+const givenByFile = /^(GATEWAY|SIMULATOR|PLATFORM|WORKER_METRICS)_.*_FILE$/;
 /** Limits that may be tried out in the sandbox too. */
 const kept = new Set([
   'CXONE_TIMEOUT',
@@ -46,7 +49,7 @@ export function toSandboxEnvironments(
       ([name]) => kept.has(name) || !(foreign.test(name) || givenByFile.test(name)),
     ),
   );
-  const { gateway, simulator } = config;
+  const { gateway, simulator, platform } = config;
   const simulatorUrl = toLocalUrl(simulator.host, simulator.port);
   const gatewayUrl = toLocalUrl(gateway.host, gateway.port);
   const engine: NodeJS.ProcessEnv = {
@@ -75,6 +78,14 @@ export function toSandboxEnvironments(
       GATEWAY_HOST: gateway.host,
       GATEWAY_PORT: String(gateway.port),
       GATEWAY_PUBLIC_URL: gateway.publicUrl,
+    },
+    platform: {
+      ...base,
+      PLATFORM_HOST: platform.host,
+      PLATFORM_PORT: String(platform.port),
+      PLATFORM_GATEWAY_URL: gatewayUrl,
+      PLATFORM_CHANNEL: platformChannelId,
+      BUSH_TELEGRAPH_SECRET: credentials.BUSH_TELEGRAPH_SECRET,
     },
     worker: { ...engine, WORKER_METRICS_PORT: String(wiring.workerMetricsPort) },
   };

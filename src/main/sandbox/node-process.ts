@@ -11,7 +11,7 @@ import { describeExit, type ProcessExit, type RunningProcess } from './superviso
 /** What a process is started with. */
 export interface NodeProcessOptions {
   /** The name of its file in src/main. */
-  readonly name: 'gateway' | 'worker' | 'simulator';
+  readonly name: 'gateway' | 'worker' | 'simulator' | 'platform';
   readonly env: NodeJS.ProcessEnv;
   /** Answers 200 when the process can do its work. */
   readonly readyUrl: string;

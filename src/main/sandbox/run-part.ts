@@ -6,6 +6,7 @@
 const parts: Readonly<Record<string, () => Promise<unknown>>> = {
   gateway: () => import('../gateway.js'),
   worker: () => import('../worker.js'),
+  platform: () => import('../platform.js'),
   simulator: () => import('../simulator.js'),
 };
 

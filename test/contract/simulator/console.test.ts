@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { buildConsole } from '../../../src/main/console-assets.js';
+import { buildPage } from '../../../src/main/page-assets.js';
 import { examples } from '../../../src/simulators/cxone/console/examples.js';
 import type { ConsoleAssets } from '../../../src/simulators/cxone/routes/console.js';
 import type { Simulator } from '../../../src/simulators/cxone/simulator.js';
@@ -24,7 +24,7 @@ let page: Page;
 let complaints: string[];
 
 beforeAll(async () => {
-  [browser, consoleAssets] = await Promise.all([launchBrowser(), buildConsole()]);
+  [browser, consoleAssets] = await Promise.all([launchBrowser(), buildPage('console')]);
 }, patient);
 
 afterAll(() => browser.close());

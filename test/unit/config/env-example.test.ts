@@ -6,6 +6,7 @@ import { sandboxVariables } from '../../../src/config/sandbox.js';
 import { temporalServerVariables } from '../../../src/config/temporal-server.js';
 import { loadWorkerConfig, workerVariables } from '../../../src/config/worker.js';
 import { simulatorVariables } from '../../../src/simulators/cxone/config.js';
+import { platformVariables } from '../../../src/simulators/platform/config.js';
 import { channelsOnly, gatewayEnv } from './environments.js';
 
 const lines = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8').split('\n');
@@ -23,6 +24,7 @@ it('the example names every variable that a process reads, and no other', () => 
     ...temporalServerVariables,
     ...sandboxVariables,
     ...simulatorVariables,
+    ...platformVariables,
   ]);
   expect(Object.keys(example).toSorted()).toEqual([...read].toSorted());
 });

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadChannels } from '../../../../src/config/channels.js';
 import { provideChannels } from '../../../../src/main/sandbox/channels.js';
 import { noteRun, untilPortsAreFree } from '../../../../src/main/sandbox/claims.js';
 import { loadCredentials } from '../../../../src/main/sandbox/credentials.js';
@@ -22,10 +23,20 @@ describe('credentials', () => {
   test('are made once and can be read by their owner only', async () => {
     const file = join(dataDir, 'deep', 'credentials.json');
     const made = await loadCredentials(file);
-    expect(new Set(Object.values(made)).size).toBe(10);
+    expect(new Set(Object.values(made)).size).toBe(11);
     expect(made.SESSION_TOKEN_KEY.length).toBeGreaterThanOrEqual(32);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(await loadCredentials(file)).toEqual(made);
+  });
+
+  test('of an earlier version stay as they are, and what has come since is made', async () => {
+    const file = join(dataDir, 'credentials.json');
+    const { BUSH_TELEGRAPH_SECRET: _later, ...earlier } = await loadCredentials(file);
+    await writeFile(file, JSON.stringify(earlier));
+    const completed = await loadCredentials(file);
+    expect(completed).toMatchObject(earlier);
+    expect(completed.BUSH_TELEGRAPH_SECRET.length).toBeGreaterThanOrEqual(32);
+    expect(await loadCredentials(file)).toEqual(completed);
   });
 
   test('that cannot be read stop the start instead of being replaced', async () => {
@@ -36,26 +47,52 @@ describe('credentials', () => {
 });
 
 describe('channels', () => {
-  async function provide(port: number) {
+  async function provide(port: number, projectFile = 'channels.json') {
     const file = await provideChannels({
-      projectFile: 'channels.json',
+      projectFile,
       copy: join(dataDir, 'channels.json'),
       gatewayUrls: [`http://localhost:${port}`, `http://127.0.0.1:${port}`],
+      platformUrl: 'http://127.0.0.1:9191',
     });
-    const text = await readFile(file, 'utf8');
-    const [, origins = ''] = /"allowedOrigins": ?\[(.*?)\]/.exec(text) ?? [];
-    return { file, origins };
+    expect(file).toBe(join(dataDir, 'channels.json'));
+    return loadChannels(await readFile(file, 'utf8'), env, () => '');
   }
+  const env = { BUSH_TELEGRAPH_SECRET: 'secret' };
+  const idsOf = (channels: Awaited<ReturnType<typeof provide>>) => [...channels.keys()];
 
-  test('are the ones of the project at the usual address', async () => {
-    expect(await provide(8080)).toMatchObject({ file: 'channels.json' });
+  test('are the ones of the project, and the example of a platform', async () => {
+    const project = JSON.parse(await readFile('channels.json', 'utf8')) as {
+      channels: { id: string }[];
+    };
+    const channels = await provide(8080);
+    expect(idsOf(channels)).toEqual([...project.channels.map(({ id }) => id), 'bush-telegraph']);
+    expect([...channels.values()].at(-1)?.adapter).toEqual({
+      kind: 'webhook',
+      url: 'http://127.0.0.1:9191/agent-messages',
+      secret: 'secret',
+    });
   });
 
   test('allow the page at another address', async () => {
-    expect(await provide(8081)).toEqual({
-      file: join(dataDir, 'channels.json'),
-      origins: '"http://localhost:8081", "http://127.0.0.1:8081"',
+    const [channel] = (await provide(8081)).values();
+    expect(channel?.adapter).toMatchObject({
+      allowedOrigins: ['http://localhost:8081', 'http://127.0.0.1:8081'],
     });
+  });
+
+  test('leave a channel of that id as its owner wrote it', async () => {
+    const own = join(dataDir, 'own.json');
+    const adapter = {
+      kind: 'webhook',
+      url: 'https://example.org/',
+      secretEnv: 'BUSH_TELEGRAPH_SECRET',
+    };
+    await writeFile(
+      own,
+      JSON.stringify({ channels: [{ id: 'bush-telegraph', name: 'B', adapter }] }),
+    );
+    const channels = await provide(8080, own);
+    expect([...channels.values()]).toMatchObject([{ adapter: { url: 'https://example.org/' } }]);
   });
 });
 

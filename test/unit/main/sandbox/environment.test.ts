@@ -8,6 +8,7 @@ import { loadWorkerConfig } from '../../../../src/config/worker.js';
 import { loadCredentials } from '../../../../src/main/sandbox/credentials.js';
 import { toLocalUrl, toSandboxEnvironments } from '../../../../src/main/sandbox/environment.js';
 import { loadSimulatorConfig } from '../../../../src/simulators/cxone/config.js';
+import { loadPlatformConfig } from '../../../../src/simulators/platform/config.js';
 
 const channels = JSON.stringify({
   channels: [
@@ -47,12 +48,21 @@ test('each process accepts what it is told, and they are told the same', async (
   expect(simulator.boxUrl).toBe('http://127.0.0.1:8081/integration/box');
   expect(simulator.actionUrl).toBe(`${gateway.publicUrl}/integration/action`);
   expect(gateway.adminPages.integrationId).toBe('sandbox-integration');
+  const platform = loadPlatformConfig(environments.platform);
+  expect(platform).toMatchObject({
+    port: 9191,
+    gatewayUrl: 'http://127.0.0.1:8081',
+    channelId: 'bush-telegraph',
+    secret: environments.gateway['BUSH_TELEGRAPH_SECRET'],
+  });
+  expect(environments.worker['BUSH_TELEGRAPH_SECRET']).toBe(platform.secret);
   expect(environments.worker['CXONE_ISSUER']).toBe('http://127.0.0.1:9091');
   expect(worker.metricsPort).toBe(9464);
 });
 
 test("a tenant or a cluster of the user's own is not told to the stand-ins", async () => {
-  const { gateway, worker, simulator } = await wire({
+  const { gateway, worker, simulator, platform } = await wire({
+    BUSH_TELEGRAPH_SECRET_FILE: '/real',
     CXONE_API_URL: 'https://tenant.example/dfo/3.0',
     CXONE_ACCESS_KEY_SECRET: 'real',
     BOX_CLIENT_SECRET_FILE: '/real',
@@ -60,10 +70,10 @@ test("a tenant or a cluster of the user's own is not told to the stand-ins", asy
     TEMPORAL_TLS_CA: 'real',
     GATEWAY_PORT_FILE: '/port',
   });
-  for (const env of [gateway, worker, simulator]) {
+  for (const env of [gateway, worker, simulator, platform]) {
     expect(Object.keys(env)).not.toContain('CXONE_API_URL');
     expect(Object.entries(env).filter(([name]) => /_(FILE|CA|API_KEY)$/.test(name))).toEqual(
-      env === simulator ? [] : [['CHANNELS_FILE', '/channels.json']],
+      env === simulator || env === platform ? [] : [['CHANNELS_FILE', '/channels.json']],
     );
     expect(Object.values(env)).not.toContain('real');
   }

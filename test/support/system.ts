@@ -25,8 +25,9 @@ export interface SystemOptions {
   readonly temporalAddress: string;
   readonly gateways?: number;
   readonly workers?: number;
-  /** Whether the example of a platform runs, as a second channel. */
+  /** Whether the example of a platform runs, as a second channel; and its policy. */
   readonly hasPlatform?: boolean;
+  readonly platformPolicy?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   /** The channels file's content, or what makes it of the origins; the sandbox's by default. */
   readonly channels?: unknown;
@@ -85,7 +86,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const platformUrl = `http://127.0.0.1:${platformPort}`;
   const channelsFile = join(folder, 'channels.json');
   const { channels } = channelsOf(gatewayUrls, options.policies ?? { 'watering-hole': {} });
-  const platforms = hasPlatform ? [platformChannelAt(platformUrl)] : [];
+  const platforms = hasPlatform
+    ? [{ ...platformChannelAt(platformUrl), policy: options.platformPolicy ?? {} }]
+    : [];
   const usual = { channels: [...channels, ...platforms] };
   const chosen: unknown =
     typeof options.channels === 'function' ? options.channels(gatewayUrls) : options.channels;

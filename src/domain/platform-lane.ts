@@ -105,6 +105,26 @@ function passOn(state: ThreadState, seq: number): ThreadState {
   return withPlatform(state, { cursor: seq, deliveringSeq: null, pausedUntilMs: 0, deferrals: 0 });
 }
 
+/**
+ * An operator mends the lane: `retry` ends a pause, `giveUp` passes over the event that was put off.
+ * Nothing happens while a delivery is on its way: its outcome comes first.
+ */
+export function repairDelivery(
+  state: ThreadState,
+  action: 'retry' | 'giveUp',
+  atMs: number,
+): ThreadState {
+  const lane = state.platform;
+  if (lane === null || lane.deliveringSeq !== null || lane.deferrals === 0) return state;
+  if (action === 'retry') return withPlatform(state, { pausedUntilMs: 0, deferrals: 0 });
+  const event = nextOwed(state, lane.cursor);
+  if (event === undefined) return state;
+  const passed = passOn(state, event.seq);
+  const reply = findUnsettledReply(state, event.seq);
+  const told = reply === undefined ? passed : failReply(passed, reply, event.seq, atMs, 'OPERATOR');
+  return state.closed === null ? told : withMissing(told, ['customer']);
+}
+
 /** Says whether the platform has been given everything that it is to have. */
 export function isDelivered({ platform, lastSeq }: ThreadState): boolean {
   return platform === null || (platform.deliveringSeq === null && platform.cursor >= lastSeq);

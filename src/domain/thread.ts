@@ -40,6 +40,7 @@ import {
   isDelivered,
   newPlatformLane,
   noteWhereabouts,
+  repairDelivery,
   settleDelivery,
   startDelivery,
 } from './platform-lane.js';
@@ -180,12 +181,19 @@ function apply(state: ThreadState, event: ThreadEvent): ThreadState {
     case 'policy':
       return { ...state, policy: event.policy };
     case 'repair':
-      return repairLane(state, event.action, event.atMs);
+      return repair(state, event.action, event.atMs);
     case 'hold':
       return { ...state, heldUntilMs: event.untilMs };
     case 'tick':
       return runClock(state, event.atMs);
   }
+}
+
+/** An operator gives up one thing at a time: of the platform's, once nothing waits for the other lane. */
+function repair(state: ThreadState, action: 'retry' | 'giveUp', atMs: number): ThreadState {
+  if (action === 'giveUp' && isLaneEmpty(state)) return repairDelivery(state, action, atMs);
+  const mended = repairLane(state, action, atMs);
+  return action === 'retry' ? repairDelivery(mended, action, atMs) : mended;
 }
 
 function acceptInbound(

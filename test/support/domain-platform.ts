@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isLaneEmpty } from '../../src/domain/contact-centre-lane.js';
 import type { CustomerEvent } from '../../src/domain/messages.js';
 import type { DeliveryOutcome, ThreadState } from '../../src/domain/thread-state.js';
 import type { DeliveryFate } from './domain-commands.js';
@@ -13,6 +14,8 @@ export interface ModelPlatform {
   start(event: CustomerEvent, log: readonly CustomerEvent[], nowMs: number): void;
   /** Lets the delivery meet its fate; null without one. */
   settle(fate: DeliveryFate, nowMs: number): DeliveryOutcome | null;
+  /** Follows what an operator does; `state` is that of before. */
+  repair(action: 'retry' | 'giveUp', state: ThreadState, log: readonly CustomerEvent[]): void;
   /** Whether the customer waits and the platform has not said that they left. */
   isSomebodyWaiting(log: readonly CustomerEvent[]): boolean;
   /** Holds the platform to having been given everything, once and in order. */
@@ -65,6 +68,17 @@ export function createModelPlatform(saw: (what: string) => void): ModelPlatform 
       const retryAfterMs = met.kind === 'deferred' ? met.retryAfterMs : null;
       notBeforeMs = nowMs + (retryAfterMs ?? 0);
       return { kind: 'deferred', ...(retryAfterMs === null ? {} : { retryAfterMs }) };
+    },
+
+    repair(action, state, log) {
+      if (flight !== null || state.platform?.deferrals === 0) return;
+      if (action === 'giveUp' && !isLaneEmpty(state)) return;
+      notBeforeMs = 0;
+      const next = log.find((one) => one.seq > passedSeq && isOwed(one));
+      if (action === 'retry' || next === undefined) return;
+      saw('a delivery is given up');
+      passedSeq = next.seq;
+      if (!taken.has(next.seq)) gone.add(next.seq);
     },
 
     isSomebodyWaiting: (log) => isWaiting(log) && !platform.isAway,

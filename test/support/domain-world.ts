@@ -260,6 +260,7 @@ export function createWorld(
         givenUp.add(current.kind === 'post' ? current.message.id : nameOf(current));
       }
     }
+    platform?.repair(action, state, log);
     feed({ type: 'repair', action });
   }
 

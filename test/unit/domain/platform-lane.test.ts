@@ -181,6 +181,63 @@ describe('what a platform will never take', () => {
   });
 });
 
+describe('an operator', () => {
+  function putOff(): DrivenThread {
+    const thread = say(say(begunThread(), 'r-1'), 'r-2');
+    return settle(thread, { kind: 'deferred', retryAfterMs: 3_600_000 });
+  }
+  const repair = (thread: DrivenThread, action: 'retry' | 'giveUp') =>
+    thread.feed({ type: 'repair', action });
+
+  test('has what was put off given again at once', () => {
+    expect(givenBy(repair(putOff(), 'retry'))).toEqual([3]);
+  });
+
+  test('gives up the event that was put off, and the next one is given', () => {
+    const thread = repair(putOff(), 'giveUp');
+    expect(givenBy(thread)).toEqual([4]);
+    expect(statusOf(thread, 'r-1')).toBe('failed');
+    expect(thread.tasks()).toMatchObject([
+      { kind: 'report', status: 'failed', reason: 'OPERATOR' },
+    ]);
+    expect(thread.state.closed).toBeNull();
+  });
+
+  test('gives up nothing of the platform while something waits for the contact centre', () => {
+    const thread = putOff().feed({ type: 'inbound', message: customerMessage('m-2') });
+    thread.settle({ kind: 'deferred', code: 'CONTACT_CENTRE_UNREACHABLE' });
+    repair(thread, 'giveUp');
+    expect(statusOf(thread, 'r-1')).toBe('accepted');
+    expect(thread.state.ledger.inbound).toMatchObject({ 'm-2': 'failed' });
+  });
+
+  test.each(['retry', 'giveUp'] as const)(
+    'changes nothing by %s while a delivery is on its way, or nothing was put off',
+    (action) => {
+      const thread = say(begunThread(), 'r-1');
+      expect(givenBy(repair(thread, action))).toEqual([]);
+      expect(thread.state.platform?.deliveringSeq).toBe(3);
+      const rested = begunThread();
+      const before = rested.state;
+      expect(repair(rested, action).state).toEqual(before);
+    },
+  );
+
+  test('leaves the customer of a thread that ended untold, which is named', () => {
+    const thread = begunThread().feed({ type: 'end', by: 'operator' });
+    thread.settle({ kind: 'done' }).settle({ kind: 'done' });
+    thread.settle({
+      kind: 'readBack',
+      contacts: [{ contact, isLive: false }],
+      isThreadOpen: false,
+    });
+    settle(thread, { kind: 'deferred' });
+    repair(thread, 'giveUp');
+    expect(thread.state.closed?.missing).toEqual(['customer']);
+    expect(isFinished(thread.state)).toBe(true);
+  });
+});
+
 test('a receipt for one message covers no other', () => {
   const thread = say(say(begunThread(), 'r-1'), 'r-2');
   const receipt = { kind: 'seen' as const, messageId: externalId('r-2'), atMs: startMs };

@@ -18,7 +18,7 @@ const expectedSightings = `
   endContact deferred, shutThread deferred, readBack deferred,
   post contactEnded, posted to another contact, old news, another's news, probe,
   delivery taken, delivery lostAfter, delivery lostBefore, delivery taken again, delivery gone,
-  delivery deferred, an agent is told that a message is gone,
+  delivery deferred, a delivery is given up, an agent is told that a message is gone,
   ended by agent, ended by idle, ended by customer, ended by operator`
   .split(',')
   .map((name) => name.trim());

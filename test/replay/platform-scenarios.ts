@@ -1,14 +1,9 @@
 /** Threads of a platform, for the histories that must replay. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { toWorkflowId } from '../../src/domain/ids.js';
 import { closeUpdate } from '../../workflows/messages.js';
 import { gone, unreachable } from '../support/fake-platforms.js';
 import { idsOf, inbound, newRef, reply } from '../support/thread-fixtures.js';
-import type { Scenario } from './scenarios.js';
-
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await pause(20);
-}
+import { type Scenario, until } from './scenario.js';
 
 /** A chat with a platform that loses answers, and one in which a message is gone. */
 export const platformScenarios: Readonly<Record<string, Scenario>> = {

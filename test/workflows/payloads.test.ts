@@ -12,7 +12,18 @@ afterAll(() => engine.close());
 
 const soon = { timeout: 10_000, interval: 25 };
 const signals = ['inbound', 'agentReply', 'presence', 'receipt', 'contactEnded', 'unheardOf'];
-const payloads = [undefined, null, 'text', 7, [], {}, { id: 7, text: 'x', acceptedAtMs: 1 }];
+const payloads = [
+  undefined,
+  null,
+  'text',
+  7,
+  [],
+  {},
+  { id: 7, text: 'x', acceptedAtMs: 1 },
+  { change: 'left' },
+  { change: 'flown', atMs: 1 },
+  { kind: 'seen', messageId: 7, atMs: 1 },
+];
 
 test('signals that bring nothing of use are passed over, and the thread goes on', async () => {
   const ref = newRef();

@@ -146,6 +146,13 @@ async function callContactCentre(
         { thread: ref, isOpen: true },
       ]);
       return { kind: 'done' };
+    case 'findContact': {
+      const found = await contactCentre.findMessage.executeWithOptions(
+        { summary: 'which contact is it?' },
+        [{ thread: ref, externalId: task.messageId }],
+      );
+      return found === null ? { kind: 'absent' } : { kind: 'done', ...contactOf(found) };
+    }
     case 'readBack':
       return {
         kind: 'readBack',

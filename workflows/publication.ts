@@ -166,6 +166,8 @@ function describeTask(task: ContactCentreTask): string {
       return `the contact is being set to ${task.status}`;
     case 'shutThread':
       return 'the thread is being set to take no more messages';
+    case 'findContact':
+      return 'the contact is being looked for';
     case 'openThread':
       return 'the thread is being set to take messages again';
     case 'readBack':

@@ -47,7 +47,15 @@ function withEnd(state: ThreadState, change: Partial<ThreadEnd>): ThreadState {
  * The order of a lane whose thread ends: the customer's messages, the legs, the look whether they
  * hold, and the reports, which nobody waits for.
  */
-const ranks = { post: 0, openThread: 0, endContact: 1, shutThread: 1, readBack: 2, report: 3 };
+const ranks = {
+  post: 0,
+  openThread: 0,
+  endContact: 1,
+  shutThread: 1,
+  readBack: 2,
+  report: 3,
+  findContact: 3,
+};
 
 function rankOf({ kind }: ContactCentreTask): number {
   return ranks[kind];

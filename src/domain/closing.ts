@@ -6,6 +6,7 @@
  */
 import { endingStatusOf, enqueueLegs } from './closing-legs.js';
 import { refuseWaiting } from './contact-centre-lane.js';
+import { stopSearch } from './contact-search.js';
 import { appendEvent } from './customer-log.js';
 import type { ThreadEnder } from './messages.js';
 import type { ThreadPolicy } from './policy.js';
@@ -15,7 +16,7 @@ import type { CustomerBlock, ThreadState } from './thread-state.js';
 export function endThread(state: ThreadState, by: ThreadEnder, atMs: number): ThreadState {
   if (state.closed !== null) return by === 'customer' ? state : stopPosting(state, atMs);
   const shut: ThreadState = {
-    ...state,
+    ...stopSearch(state),
     phase: 'closed',
     deadlineAtMs: null,
     clockFromMs: null,

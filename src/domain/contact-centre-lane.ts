@@ -2,7 +2,7 @@
  * @module The lane to the contact centre: what waits in it, what starts next, and the verdict that
  * each post gets exactly once. What an outcome means is in contact-centre-outcomes.ts.
  */
-import { firstAgentMessageOf } from './agent-opened.js';
+import { hasAgentWritten } from './agent-opened.js';
 import { contactUpdateRule, take } from './budget.js';
 import { appendEvent } from './customer-log.js';
 import type { EngineErrorCode } from './errors.js';
@@ -40,8 +40,15 @@ export function isPostingAllowed({ closed }: ThreadState): boolean {
   return closed === null || (closed.by === 'customer' && closed.isPostingOver !== true);
 }
 
-/** Puts a task at the end of the lane. */
+/** Puts a task at the end of the lane; a search that rests lets it go first. */
 export function enqueueTask(state: ThreadState, task: ContactCentreTask): ThreadState {
+  const { current, waiting, isInFlight, deferrals, pausedUntilMs } = state.contactCentreLane;
+  if (current?.kind === 'findContact' && !isInFlight) {
+    // Its own pause is nobody else's; one that the contact centre asked for is everybody's.
+    const untilMs = deferrals === 0 ? 0 : pausedUntilMs;
+    const queue = [...waiting, task, current];
+    return withLane(state, { current: null, waiting: queue, pausedUntilMs: untilMs, deferrals: 0 });
+  }
   return withLane(state, { waiting: [...state.contactCentreLane.waiting, task] });
 }
 
@@ -87,22 +94,24 @@ export function refuse(state: ThreadState, message: InboundMessage, atMs: number
 
 /** Says whether a task has something to act on: nothing is sent for what was never heard of there. */
 function isPossible(state: ThreadState, task: ContactCentreTask): boolean {
-  const hasAgentWritten = firstAgentMessageOf(state) !== undefined;
+  const hasCustomerWritten = Object.keys(state.ledger.inbound).length > 0;
   switch (task.kind) {
     case 'post':
     case 'report':
       return true;
     case 'openThread':
       return isOpeningOwed(state);
+    case 'findContact':
+      return state.closed === null && state.contact === null && !hasCustomerWritten;
     case 'endContact':
       // Of a thread that an agent opened the contact is found by their message.
-      return task.contact !== undefined || state.contact !== null || hasAgentWritten;
+      return task.contact !== undefined || state.contact !== null || hasAgentWritten(state);
     case 'shutThread':
     case 'readBack':
       // A post's answer need not name a contact.
       return (
         state.contact !== null ||
-        hasAgentWritten ||
+        hasAgentWritten(state) ||
         Object.values(state.ledger.inbound).includes('sent')
       );
   }
@@ -136,7 +145,10 @@ export function startTask(
   const { task, waiting } = nextTask(state);
   if (task === null) return { state: withLane(state, { waiting }), effects: [] };
 
-  const isUpdate = task.kind === 'post' ? task.stage === 'post' : task.kind !== 'readBack';
+  const isUpdate =
+    task.kind === 'post'
+      ? task.stage === 'post'
+      : task.kind !== 'readBack' && task.kind !== 'findContact';
   const taken = isUpdate ? take(lane.budget, contactUpdateRule, nowMs) : { bucket: lane.budget };
   if (taken.bucket === undefined) {
     const paused = withLane(state, { pausedUntilMs: nowMs + taken.waitMs });

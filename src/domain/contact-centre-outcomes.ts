@@ -5,7 +5,7 @@
  * looked up twice first. What is certainly not there, is put off and tried again for as long as it
  * takes, unless the thread was closed meanwhile.
  */
-import { firstAgentMessageOf } from './agent-opened.js';
+import { hasAgentWritten } from './agent-opened.js';
 import { endThread } from './closing.js';
 import { deferBehindLegs, giveUpLeg, isLeg, settleLeg } from './closing-legs.js';
 import { noteContact, notePostedTo } from './contact.js';
@@ -18,6 +18,7 @@ import {
   withInboundStatus,
   withLane,
 } from './contact-centre-lane.js';
+import { settleSearch } from './contact-search.js';
 import { deferTask, finishTask, lookAfterMs, pauseTask, toWait } from './lane-pace.js';
 import type { ContactCentreOutcome, ContactCentreTask, ThreadState } from './thread-state.js';
 
@@ -30,6 +31,7 @@ export function settleTask(
   const { current, isInFlight } = state.contactCentreLane;
   if (current === null || !isInFlight) return state;
   if (current.kind === 'post') return settlePost(state, current, outcome, atMs);
+  if (current.kind === 'findContact') return settleSearch(state, current, outcome, atMs);
   return isLeg(current)
     ? settleLeg(state, current, outcome, atMs)
     : settleOther(state, current, outcome, atMs);
@@ -58,7 +60,7 @@ function settlePost(
       return isPostingAllowed(ended) ? deferTask(state, task, atMs) : ended;
     }
     case 'threadEnded':
-      if (isPostingAllowed(state) && firstAgentMessageOf(state) !== undefined) {
+      if (isPostingAllowed(state) && hasAgentWritten(state)) {
         return openFirst(state, task);
       }
       // Who ended it is forgotten; the customer is told that the service did.

@@ -1,6 +1,8 @@
 /** @module What a thread knows of its contact: when it was last seen open, and that it has ended. */
+import { hasAgentWritten } from './agent-opened.js';
 import { endThread } from './closing.js';
 import { enqueueLegs } from './closing-legs.js';
+import { stopSearch } from './contact-search.js';
 import type { ContactNumber } from './ids.js';
 import type { ContactStatus, ThreadPolicy } from './policy.js';
 import type { ContactSighting, ThreadState } from './thread-state.js';
@@ -27,11 +29,20 @@ export function noteContact(
   const hasEnded = isEndedStatus(state.policy, status);
   if (state.closed !== null) return hasEnded ? endThread(state, 'agent', atMs) : state;
   const noted: ThreadState = {
-    ...state,
+    ...stopSearch(state),
     contact,
     contactStatusAtMs: statusUpdatedAtMs ?? known,
   };
   return hasEnded ? endThread(noted, 'agent', atMs) : { ...noted, contactSeenOpenAtMs: atMs };
+}
+
+/**
+ * Says whether all that is known of the contact is that an agent's message is in it. What the first
+ * answer names counts more: nobody promises that it is the same.
+ */
+function isFoundOnly({ contactSeenOpenAtMs, ledger }: ThreadState): boolean {
+  const sent = Object.values(ledger.inbound).filter((status) => status === 'sent');
+  return contactSeenOpenAtMs === null && sent.length === 1 && hasAgentWritten({ ledger });
 }
 
 /**
@@ -46,7 +57,7 @@ export function notePostedTo(
   seenOpenAtMs: number | null,
   atMs: number,
 ): ThreadState {
-  if (state.contact !== null && state.contact !== contact) {
+  if (state.contact !== null && state.contact !== contact && !isFoundOnly(state)) {
     const closed = endThread(state, 'agent', atMs);
     return enqueueLegs(closed, [{ kind: 'endContact', status: state.policy.onEnd, contact }]);
   }

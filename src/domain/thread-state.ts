@@ -69,6 +69,8 @@ export type ContactCentreTask =
   | { readonly kind: 'shutThread' }
   /** Reads whether an end holds; `contradictions` counts the looks that found that it did not. */
   | { readonly kind: 'readBack'; readonly contradictions: number }
+  /** Finds the contact of a thread that an agent opened, by a message of theirs. */
+  | { readonly kind: 'findContact'; readonly messageId: ExternalMessageId; readonly looks: number }
   /** Lets a thread that starts again, or that an agent opened anew, take messages. */
   | { readonly kind: 'openThread' };
 

@@ -10,6 +10,7 @@ import { closingLimitAtMs, giveUpClosing } from './closing-legs.js';
 import { noteContact } from './contact.js';
 import { enqueueTask, giveVerdict, isLaneEmpty, startTask } from './contact-centre-lane.js';
 import { repairLane, settleTask } from './contact-centre-outcomes.js';
+import { searchContact } from './contact-search.js';
 import { appendEvent } from './customer-log.js';
 import {
   clockDueAtMs,
@@ -238,7 +239,8 @@ function acceptReply(state: ThreadState, message: AgentMessage, atMs: number): T
     ...shown,
     atMs: acceptedAtMs,
   });
-  return withOutbound(logged, message.id, logged.lastSeq, 'accepted');
+  const noted = withOutbound(logged, message.id, logged.lastSeq, 'accepted');
+  return searchContact(noted, message.id, atMs);
 }
 
 const receiptRank: Readonly<Record<OutboundStatus, number>> = {

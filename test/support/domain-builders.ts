@@ -134,8 +134,15 @@ export function nameOf(task: ContactCentreTask): string {
     case 'shutThread':
     case 'readBack':
     case 'openThread':
+    case 'findContact':
       return task.kind;
   }
+}
+
+/** Says whether a task takes from the contact's budget of updates. */
+export function isUpdate(task: ContactCentreTask): boolean {
+  if (task.kind === 'post') return task.stage === 'post';
+  return task.kind !== 'readBack' && task.kind !== 'findContact';
 }
 
 /** Freezes a JSON value to its depths; parts that are frozen already are taken to be so wholly. */

@@ -58,7 +58,8 @@ export function createModelContactCentre(): ModelContactCentre {
 
   /** A task of the lane is taken once, but for what a read-back found not to hold. */
   function take(task: ContactCentreTask, looked: LookedAt): void {
-    if (task.kind === 'post' || task.kind === 'readBack') return;
+    const isOnlyRead = task.kind === 'readBack' || task.kind === 'findContact';
+    if (task.kind === 'post' || isOnlyRead) return;
     const name = nameOf(task);
     const isAgain = task.kind === 'report' ? calls.includes(name) : fresh.has(name);
     insist(!isAgain, `${name} is done twice`);
@@ -95,6 +96,13 @@ export function createModelContactCentre(): ModelContactCentre {
           if (task.kind === 'readBack') {
             return readBack(looked.endedContacts, fate.indexLagMs > 0);
           }
+          if (task.kind === 'findContact') {
+            // A message that is not indexed yet names no contact.
+            return fate.names === null ? { kind: 'absent' } : { kind: 'done', contact: ownContact };
+          }
+          // The contact of a thread that an agent opened is found where it is ended.
+          if (task.kind === 'endContact')
+            return { kind: 'done', contact: task.contact ?? looked.contact };
           if (task.kind !== 'post') return { kind: 'done' };
           const visibleMs = visibleAtMs.get(task.message.id) ?? Number.POSITIVE_INFINITY;
           if (!isPost && visibleMs > startedAtMs) return { kind: 'absent' };

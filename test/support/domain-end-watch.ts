@@ -1,6 +1,10 @@
 import type { ContactNumber } from '../../src/domain/ids.js';
 import type { CustomerEvent, ThreadEnder } from '../../src/domain/messages.js';
-import type { ContactSighting } from '../../src/domain/thread-state.js';
+import type {
+  ContactCentreOutcome,
+  ContactSighting,
+  ThreadState,
+} from '../../src/domain/thread-state.js';
 import { insist } from './domain-gateways.js';
 
 /** Follows how a thread is warned and ends, and holds it to the rules of that. */
@@ -20,8 +24,15 @@ export interface EndWatch {
   ): void;
   /** Says whether a thread of this contact must be ended by what it is going to be told. */
   believe(sighting: ContactSighting, contact: ContactNumber | null, nowMs: number): boolean;
-  /** Takes the contact that a message went to, of a thread of that contact. */
-  notePostedTo(contact: ContactNumber | undefined, own: ContactNumber | null): void;
+  /** Takes how a customer's message went, of a thread as it was before. */
+  notePosted(outcome: ContactCentreOutcome, before: ThreadState): void;
+}
+
+/** The contact that no answer may contradict: not one that was only found by an agent's message. */
+function boundContactOf({ ledger, contact, contactSeenOpenAtMs }: ThreadState) {
+  const isAnswered = Object.values(ledger.inbound).includes('sent');
+  const hasAgentWritten = Object.keys(ledger.outbound).length > 0;
+  return hasAgentWritten && !isAnswered && contactSeenOpenAtMs === null ? null : contact;
 }
 
 export function createEndWatch(saw: (what: string) => void): EndWatch {
@@ -58,7 +69,9 @@ export function createEndWatch(saw: (what: string) => void): EndWatch {
       return status === 'closed';
     },
 
-    notePostedTo(contact, own) {
+    notePosted(outcome, before) {
+      const own = boundContactOf(before);
+      const contact = outcome.kind === 'done' ? outcome.contact : undefined;
       if (contact === undefined || own === null || contact === own) return;
       saw('posted to another contact');
       watch.isPostingOver = true;

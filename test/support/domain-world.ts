@@ -16,6 +16,7 @@ import {
   agentMessage,
   customerMessage,
   deepFreeze,
+  isUpdate,
   type NewThreadEvent,
   nameOf,
   startMs,
@@ -165,7 +166,7 @@ export function createWorld(
       const open = accepted.filter((id) => !verdicts.has(id));
       insist(open.length === 0, `${nameOf(task)} before the verdict on ${open[0]}`);
     }
-    if (task.kind === 'post' ? task.stage === 'post' : task.kind !== 'readBack') updatesLeft -= 1;
+    if (isUpdate(task)) updatesLeft -= 1;
     const regained = (nowMs - startMs) / contactUpdateRule.refillMs;
     insist(updatesLeft + regained > -0.001, 'more updates than the budget allows');
     insist(check === 'none' || contact !== null, 'a look at no contact');
@@ -189,7 +190,7 @@ export function createWorld(
     const outcome = centre.meet(met, task, startedAtMs, nowMs, looked);
     saw(`${task.kind === 'post' ? task.stage : task.kind} ${outcome.kind}`);
     if (outcome.kind === 'contactEnded') end.believe(outcome.sighting, state.contact, nowMs);
-    if (outcome.kind === 'done') end.notePostedTo(outcome.contact, state.contact);
+    if (task.kind === 'post') end.notePosted(outcome, state);
     if (outcome.kind === 'deferred') notBeforeMs = nowMs + (outcome.retryAfterMs ?? 0);
     feed({ type: 'contactCentreSettled', outcome });
   }

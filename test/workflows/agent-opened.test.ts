@@ -13,6 +13,7 @@ import { openAdmission } from '../../src/temporal/admission.js';
 import { createThreads } from '../../src/temporal/threads.js';
 import type { customer } from '../../workflows/customer.js';
 import { closeUpdate, contactEndedSignal } from '../../workflows/messages.js';
+import { threadContactKey } from '../../workflows/search-attributes.js';
 import { createTestEngine, type TestEngine } from '../support/test-engine.js';
 import { inbound, newRef, reply, startOf } from '../support/thread-fixtures.js';
 import { readRuns } from '../support/thread-runs.js';
@@ -140,6 +141,28 @@ describe.concurrent('an agent who writes first', () => {
     await endByAgent(ref);
     expect(await engine.handleOf(ref).result()).toMatchObject({ closedBy: 'agent' });
     expect(engine.centreOf(ref)).toMatchObject({ isShut: true, endedWith: undefined });
+  });
+
+  test('and closes the contact without a word, gets no answer of a customer who comes later', async () => {
+    const customerId = newCustomer();
+    const key = randomUUID();
+    const ref = { channelId, threadId: toOutboundThreadId(key) };
+    const centre = engine.centreOf(ref);
+    centre.agentMessages.push(`${ref.threadId}~~${key}`);
+    await write(engine.threads, customerId, key);
+    await vi.waitFor(
+      async () =>
+        expect(
+          (await engine.handleOf(ref).describe()).typedSearchAttributes.get(threadContactKey),
+        ).toBe(centre.contact),
+      soon,
+    );
+    centre.status = 'closed';
+    await engine.threads.acceptInbound(startFor(ref, customerId), inbound('m-1'));
+    expect(await engine.handleOf(ref).result()).toMatchObject({ closedBy: 'agent' });
+    expect(centre.posts).toEqual([]);
+    const last = (await engine.readAll(ref)).filter((event) => event.type === 'message-status');
+    expect(last).toMatchObject([{ id: 'm-1', status: 'refused' }]);
   });
 
   test.each([

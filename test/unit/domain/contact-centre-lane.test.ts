@@ -196,7 +196,7 @@ test('a call carries the contact once it is known, and a post need not name it',
 
 describe('every other task', () => {
   const report = () =>
-    driveThread()
+    driveThread({ contact })
       .feed({ type: 'agentReply', message: agentMessage('r-1') })
       .feed({ type: 'receipt', receipt: { kind: 'seen', upToSeq: 1, atMs: startMs } });
 
@@ -283,7 +283,7 @@ describe('an operator', () => {
   });
 
   test('gives up another task without a verdict', () => {
-    const thread = driveThread()
+    const thread = driveThread({ contact })
       .feed({ type: 'agentReply', message: agentMessage('r-1') })
       .feed({ type: 'receipt', receipt: { kind: 'seen', upToSeq: 1, atMs: startMs } })
       .settle(deferred)

@@ -15,7 +15,7 @@ const expectedSightings = `
   sent, failed, refused, repeat, archived, shown, not shown, opened during a show, second end,
   post inDoubt, look done, look absent, lookAgain done, lookAgain absent, post deferred,
   look deferred, report inDoubt, endContact done, shutThread done, readBack readBack, block,
-  endContact deferred, shutThread deferred, readBack deferred,
+  findContact done, findContact absent, findContact deferred, endContact deferred, shutThread deferred, readBack deferred,
   post contactEnded, posted to another contact, old news, another's news, probe,
   delivery taken, delivery lostAfter, delivery lostBefore, delivery taken again, delivery gone,
   delivery deferred, a delivery is given up, an agent is told that a message is gone,

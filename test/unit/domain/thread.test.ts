@@ -190,7 +190,8 @@ describe('a receipt', () => {
     expect(seen(closed, 9).state.contactCentreLane.waiting.map(nameOf)).toEqual(['shutThread']);
   });
 
-  const talked = () => reply(reply(reply(driveThread(), 'r-1'), 'r-2'), 'r-3');
+  const talked = () =>
+    reply(reply(reply(driveThread({ contact: done.contact }), 'r-1'), 'r-2'), 'r-3');
 
   test('covers what came up to its number, in order, once for each message and kind', () => {
     const thread = seen(talked(), 2, 'delivered');

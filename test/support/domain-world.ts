@@ -197,8 +197,7 @@ export function createWorld(
 
   function tellContact({ status, isOther, isOld }: Extract<Command, { type: 'sighting' }>): void {
     const own = state.contact ?? ownContact;
-    const another = own === ownContact ? otherContact : ownContact;
-    const contact = isOther ? another : own;
+    const contact = isOther === (own === ownContact) ? otherContact : ownContact;
     const statusUpdatedAtMs = isOld ? (end.knownStatusAtMs ?? nowMs) - 1 : nowMs;
     const sighting: ContactSighting = { contact, status, statusUpdatedAtMs };
     const wasEnded = end.by;

@@ -43,8 +43,7 @@ export const replySchema = z
     recipient: z.strictObject({ id: z.string().min(1), name: z.string().optional() }).optional(),
   })
   .superRefine((reply, context) => {
-    const isFirst = reply.id === undefined;
-    if (reply.text === '' && isFirst && (reply.attachments ?? []).length === 0) {
+    if (reply.text === '' && (reply.attachments ?? []).length === 0) {
       context.addIssue({ code: 'custom', path: ['text'], message: 'expected a text or a file' });
     }
     if (reply.threadIdOnExternalPlatform !== undefined) return;

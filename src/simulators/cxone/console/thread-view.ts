@@ -167,7 +167,12 @@ function renderRow(row: Row, desk: Desk, card: Card): HTMLElement {
   const { bubble, isFollowUp, canResend } = row;
   const again = () =>
     void desk.attempt('Sending again', () =>
-      api.reply(card, { text: bubble.text, form: bubble.form ?? replyForm(), id: bubble.id }),
+      api.reply(card, {
+        text: bubble.text,
+        form: bubble.form ?? replyForm(),
+        id: bubble.id,
+        attachments: bubble.attachments.map(({ friendlyName, url }) => ({ friendlyName, url })),
+      }),
     );
   return h(
     'li',

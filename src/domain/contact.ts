@@ -33,7 +33,17 @@ export function noteContact(
     contact,
     contactStatusAtMs: statusUpdatedAtMs ?? known,
   };
-  return hasEnded ? endThread(noted, 'agent', atMs) : { ...noted, contactSeenOpenAtMs: atMs };
+  return hasEnded ? endThread(noted, 'agent', atMs) : noteSeenOpen(noted, statusUpdatedAtMs, atMs);
+}
+
+/**
+ * Notes that a contact was open at the moment of its news, not at that at which they are heard: news
+ * may be late, or come twice. Without a moment nobody knows when that was.
+ */
+function noteSeenOpen(state: ThreadState, newsAtMs: number | undefined, atMs: number): ThreadState {
+  if (newsAtMs === undefined) return state;
+  const seenAtMs = Math.max(state.contactSeenOpenAtMs ?? 0, Math.min(newsAtMs, atMs));
+  return { ...state, contactSeenOpenAtMs: seenAtMs };
 }
 
 /**

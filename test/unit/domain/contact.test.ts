@@ -170,10 +170,32 @@ describe('a look at the contact before a post', () => {
     expect(checkAfter(500, thread)).toBe('contactIfReadsAreSpare');
   });
 
-  test('counts from a sighting of it open', () => {
+  test.each([
+    ['of this moment', 0, 'none'],
+    ['from a clock that is ahead', 60_000, 'none'],
+    ['of two seconds ago', -2_000, 'contactIfReadsAreSpare'],
+    ['that come fifteen seconds late', -15_000, 'contact'],
+    ['from before its last post', -120_000, 'contact'],
+  ] as const)('counts from the moment of news %s', (_title, offsetMs, check) => {
     const thread = openThread();
     thread.nowMs += 60_000;
-    see(thread, { status: 'pending' });
+    see(thread, { status: 'pending', statusUpdatedAtMs: thread.nowMs + offsetMs });
+    expect(checkAfter(0, thread)).toBe(check);
+  });
+
+  test('counts from no news that come again, nor from such as name no moment', () => {
+    const thread = openThread();
+    thread.nowMs += 60_000;
+    const news = { status: 'open', statusUpdatedAtMs: thread.nowMs } as const;
+    see(thread, news);
+    thread.nowMs += 15_000;
+    see(see(thread, news), { status: 'open' });
+    expect(checkAfter(0, thread)).toBe('contact');
+  });
+
+  test('counts on from a post when older news come after it', () => {
+    const thread = openThread();
+    see(thread, { status: 'open', statusUpdatedAtMs: thread.nowMs - 60_000 });
     expect(checkAfter(1_999, thread)).toBe('none');
   });
 

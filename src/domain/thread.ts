@@ -308,7 +308,9 @@ export function nextWakeAtMs(state: ThreadState): number | undefined {
       deliveryLimitAtMs(state),
     ].filter((atMs) => atMs !== undefined),
   ];
-  // What a hold kept from starting starts when it is over, whatever else is waited for.
-  if (state.heldUntilMs > 0) return state.heldUntilMs;
+  // What a hold kept from starting starts when it is over; the idle clock is not held.
+  if (state.heldUntilMs > 0) {
+    return Math.min(state.heldUntilMs, clockDueAtMs(state) ?? state.heldUntilMs);
+  }
   return moments.length === 0 ? undefined : Math.min(...moments);
 }

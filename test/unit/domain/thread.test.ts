@@ -338,6 +338,16 @@ describe('a hold', () => {
     expect(isQuiet(thread.settle(done).state)).toBe(true);
   });
 
+  test('keeps no customer from being warned in time', () => {
+    const thread = send(driveThread(), 'm-1').settle(done);
+    const dueAtMs = clockDueAtMs(thread.state) ?? Number.NaN;
+    thread.nowMs = dueAtMs - 300;
+    thread.feed({ type: 'hold', untilMs: thread.nowMs + 2_000 });
+    expect(nextWakeAtMs(thread.state)).toBe(dueAtMs);
+    expect(thread.wait(300).state.phase).toBe('warned');
+    expect(nextWakeAtMs(thread.state)).toBe(dueAtMs + 1_700);
+  });
+
   test('that is over wakes nobody', () => {
     expect(nextWakeAtMs(held().wait(2_000).state)).toBeUndefined();
     const inFlight = send(held(), 'm-1').wait(2_000);

@@ -17,7 +17,7 @@ import { countWaitingPosts } from '../src/domain/contact-centre-lane.js';
 import { archiveLog, viewThread } from '../src/domain/customer-log.js';
 import { clockDueAtMs } from '../src/domain/idle-clock.js';
 import type { GatewayQueue } from '../src/domain/ids.js';
-import { startAgain } from '../src/domain/reopening.js';
+import { startAgain, toEarlierLife } from '../src/domain/reopening.js';
 import {
   hear,
   isFinished,
@@ -218,10 +218,7 @@ function registerHandlers(run: Run): void {
     // A reply that came after the end was never taken.
     return line === null || line.seq === 0 ? null : line.status;
   });
-  setHandler(earlierLifeQuery, () => {
-    const { ledger, contact } = run.state;
-    return { ledger, contact };
-  });
+  setHandler(earlierLifeQuery, () => toEarlierLife(run.state));
   setHandler(customerQuery, () => (run.state.closed === null ? run.state.customer.id : null));
   setHandler(
     gatewaysQuery,

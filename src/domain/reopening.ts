@@ -23,7 +23,13 @@ export function reopensFromMs(
 /** What an earlier run knew that matters to a later one. */
 export interface EarlierLife {
   readonly ledger: Ledger;
+  /** The last contact of the thread, of whose end there may still be news. */
   readonly contact: ContactNumber | null;
+}
+
+/** Gives what a later run must know; a life that ended before it had a contact hands the last one on. */
+export function toEarlierLife({ ledger, contact, formerContact }: ThreadState): EarlierLife {
+  return { ledger, contact: contact ?? formerContact };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { reopensFromMs, startAgain } from '../../../src/domain/reopening.js';
+import { reopensFromMs, startAgain, toEarlierLife } from '../../../src/domain/reopening.js';
 import type { Ledger } from '../../../src/domain/thread-state.js';
 import {
   contactNumber,
@@ -62,6 +62,23 @@ describe('a thread that starts again', () => {
     const own = contactNumber('2002');
     thread.feed({ type: 'contactSeen', sighting: { contact: own, ...closed } });
     expect(thread.state.closed?.by).toBe('agent');
+  });
+
+  test('and again before it had a contact, takes no news of the first one for its own', () => {
+    const { state: second } = again().feed({ type: 'end', by: 'operator' });
+    const run = { runId: 'run-2', lastSeq: second.lastSeq };
+    const third = driveThread(startAgain(freshThread(), run, toEarlierLife(second), startMs));
+    third.feed({ type: 'contactSeen', sighting: { contact: former, status: 'closed' } });
+    expect(third.state.closed).toBeNull();
+  });
+
+  test('hands its own contact on, once it has one', () => {
+    const own = contactNumber('2002');
+    const { state } = again().feed({
+      type: 'contactSeen',
+      sighting: { contact: own, status: 'open' },
+    });
+    expect(toEarlierLife(state).contact).toBe(own);
   });
 
   test('and gets no message, ends by itself', () => {

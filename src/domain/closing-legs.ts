@@ -182,7 +182,8 @@ function judgeReadBack(
       customer: false,
     };
     const missing = closed.refused.filter((name) => !isTold[name]);
-    return withMissing(withEnd(finishTask(state), { refused: [] }), missing);
+    const unnamed: readonly ClosingLeg[] = isContactUnnamed(state, closed) ? ['contact'] : [];
+    return withMissing(withEnd(finishTask(state), { refused: [] }), [...missing, ...unnamed]);
   }
   const contradictions = leg.contradictions + 1;
   const again: LegTask = { kind: 'readBack', contradictions };
@@ -191,6 +192,14 @@ function judgeReadBack(
   // Behind the reports, which a contradiction that lasts must not hold up.
   const waiting = [...state.contactCentreLane.waiting, ...legs];
   return withLane(finishTask(state), { waiting, pausedUntilMs: atMs + pauseMs });
+}
+
+/**
+ * Says whether the contact could not be ended because no post's answer ever named it. A thread that
+ * started again may have ended before it had one.
+ */
+function isContactUnnamed({ contact, formerContact }: ThreadState, { by }: ThreadEnd): boolean {
+  return by !== 'agent' && contact === null && formerContact === null;
 }
 
 function toClosingLeg(task: LegTask): ClosingLeg {

@@ -186,6 +186,25 @@ describe('a leg that is refused', () => {
   });
 });
 
+describe('a contact that no answer has named', () => {
+  const endedBy = (by: 'operator' | 'agent', change: Partial<ThreadState> = {}) => {
+    const thread = send(driveThread(change), 'm-1').settle(done).feed({ type: 'end', by });
+    expect(names(thread)).toEqual(['shutThread']);
+    thread.settle(done).settle({ kind: 'readBack', contacts: [], isThreadOpen: false });
+    expect(isFinished(thread.state)).toBe(true);
+    return thread.state.closed?.missing;
+  };
+
+  test('is missing from an end that was to set its status', () => {
+    expect(endedBy('operator')).toEqual(['contact']);
+  });
+
+  test('is missing from no end by the agent, nor from a life that may have had none', () => {
+    expect(endedBy('agent')).toEqual([]);
+    expect(endedBy('operator', { formerContact: contact })).toEqual([]);
+  });
+});
+
 describe('an operator who gives a leg up', () => {
   test('names it as missing, and it is not done again', () => {
     const thread = ended().settle(done).settle(deferred);

@@ -1,5 +1,5 @@
 /** @module The activities that workflows call: one proxy for each retry policy, with its reason. */
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { GatewayActivities, WorkerActivities } from '../activities/index.js';
 import type { GatewayQueue } from '../src/domain/ids.js';
 import {
@@ -41,11 +41,11 @@ export const platform = proxyActivities<WorkerActivities>({
 export const engine = proxyActivities<WorkerActivities>({ startToCloseTimeout: engineCallLimit });
 
 /**
- * The channels' policies: local, because the worker has them at hand and a thread that is given no
- * answer goes on as it is; one attempt for the same reason.
+ * The channels' policies: one attempt within a short time, pick-up included, because a thread that is
+ * given no answer goes on by what it knows.
  */
-export const policies = proxyLocalActivities<WorkerActivities>({
-  startToCloseTimeout: policyLookLimit,
+export const policies = proxyActivities<WorkerActivities>({
+  scheduleToCloseTimeout: policyLookLimit,
   retry: { maximumAttempts: 1 },
 });
 

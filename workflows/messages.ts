@@ -40,7 +40,7 @@ export interface ThreadInput {
   readonly state?: AnyThreadState;
   /** History events after which a run hands over to a new one. Default 400. */
   readonly continueAfterEvents?: number;
-  /** Characters of JSON of the log that a new run starts with. Default 200,000. */
+  /** Characters of JSON of the log that a new run starts with. Default 100,000. */
   readonly keptLogSize?: number;
 }
 
@@ -71,6 +71,14 @@ export interface ReadRequest {
 /** What an operator asks: try the current task now, or give it up. */
 export interface RepairRequest {
   readonly action: 'retry' | 'giveUp';
+}
+
+/**
+ * The last argument of a signal from the gateway: by which policy its channel goes there now. A thread
+ * that goes by another one looks for it.
+ */
+export interface PolicyNews {
+  readonly policyName: string;
 }
 
 /** A customer's message. A repeat of an id changes nothing. */

@@ -6,7 +6,7 @@
 import type { AgentMessage, InboundMessage, Receipt } from '../src/domain/messages.js';
 import { contactStatuses } from '../src/domain/policy.js';
 import type { ContactSighting } from '../src/domain/thread-state.js';
-import type { Presence } from './messages.js';
+import type { PolicyNews, Presence } from './messages.js';
 
 /** The type of each field that the rules rely on. */
 type Shape = Readonly<Record<string, 'string' | 'number'>>;
@@ -36,6 +36,9 @@ export const isReceipt = (payload: Receipt) =>
   (has(payload, { upToSeq: 'number', atMs: 'number' }) ||
     has(payload, { messageId: 'string', atMs: 'number' })) &&
   isOneOf(payload.kind, ['delivered', 'seen']);
+/** By which policy the channel goes, where whoever signals says so. */
+export const isPolicyNews = (payload: unknown): payload is PolicyNews =>
+  has(payload, { policyName: 'string' });
 /** What was seen of a contact. */
 export const isSighting = (payload: ContactSighting) =>
   has(payload, { contact: 'string' }) && isOneOf(payload.status, contactStatuses);

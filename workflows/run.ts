@@ -12,4 +12,6 @@ export type NewThreadEvent = ThreadEvent extends infer Event
 export interface Run {
   state: ThreadState;
   readonly inbox: NewThreadEvent[];
+  /** The name of the policy that the channel goes by, as the last signal said. */
+  policyName?: string;
 }

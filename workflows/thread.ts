@@ -43,6 +43,7 @@ import {
   inboundSignal,
   inboundStatusQuery,
   outboundStatusQuery,
+  type PolicyNews,
   type Presence,
   presenceSignal,
   type RepairRequest,
@@ -53,7 +54,14 @@ import {
   type ThreadResult,
   threadQuery,
 } from './messages.js';
-import { isAgentReply, isInbound, isPresence, isReceipt, isSighting } from './payloads.js';
+import {
+  isAgentReply,
+  isInbound,
+  isPolicyNews,
+  isPresence,
+  isReceipt,
+  isSighting,
+} from './payloads.js';
 import { createPolicyWatch } from './policy-watch.js';
 import { createPublication } from './publication.js';
 import type { NewThreadEvent, Run } from './run.js';
@@ -163,7 +171,10 @@ function setUp(input: ThreadInput): Run {
 
 function takeInbox(run: Run): void {
   const atMs = Date.now();
-  for (let event = run.inbox.shift(); event !== undefined; event = run.inbox.shift()) {
+  const events = run.inbox.splice(0);
+  // That time has passed is heard last: whatever came in together with a timer wins over it.
+  const isTick = ({ type }: NewThreadEvent) => type === 'tick';
+  for (const event of [...events.filter((one) => !isTick(one)), ...events.filter(isTick)]) {
     run.state = hear(run.state, { ...event, atMs });
   }
   const { state, effects } = startWork(run.state, atMs);
@@ -175,6 +186,9 @@ function takeInbox(run: Run): void {
 
 function registerHandlers(run: Run): void {
   const { inbox } = run;
+  const handled = createHandled(({ policyName }) => {
+    run.policyName = policyName;
+  });
   const signals = [
     handled(inboundSignal, isInbound, (message) => inbox.push({ type: 'inbound', message })),
     handled(agentReplySignal, isAgentReply, (message) =>
@@ -239,24 +253,28 @@ function toPresenceEvent(presence: Presence): NewThreadEvent {
 }
 
 /**
- * A signal with its handler, which can be called with what came under its name as well. What is no
- * payload of its kind is passed over.
+ * Makes signals with their handlers, which can be called with what came under their name as well. What
+ * is no payload of its kind is passed over; news of the policy go to `onPolicyNews`.
  */
-function handled<Args extends unknown[]>(
-  definition: SignalDefinition<Args>,
-  isPayload: (...args: Args) => boolean,
-  handler: (...args: Args) => unknown,
-) {
-  const handle = (...raw: unknown[]): void => {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the name decides the payload, as in setHandler
-    const args = raw as Args;
-    if (isPayload(...args)) handler(...args);
-    else log.warn('signal without its payload passed over', { signal: definition.name });
-  };
-  return {
-    name: definition.name,
-    handle,
-    register: (): void => setHandler(definition, handle),
+function createHandled(onPolicyNews: (news: PolicyNews) => void) {
+  return function handled<Args extends unknown[]>(
+    definition: SignalDefinition<Args>,
+    isPayload: (...args: Args) => boolean,
+    handler: (...args: Args) => unknown,
+  ) {
+    const handle = (...raw: unknown[]): void => {
+      const news = raw.at(-1);
+      if (isPolicyNews(news)) onPolicyNews(news);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the name decides the payload, as in setHandler
+      const args = raw as Args;
+      if (isPayload(...args)) handler(...args);
+      else log.warn('signal without its payload passed over', { signal: definition.name });
+    };
+    return {
+      name: definition.name,
+      handle,
+      register: (): void => setHandler(definition, handle),
+    };
   };
 }
 

@@ -39,6 +39,23 @@ export interface ThreadPolicy {
   };
 }
 
+/** Names what a policy says in a few characters: two that differ hardly ever have the same name. */
+export function nameOfPolicy(policy: ThreadPolicy): string {
+  let hash = 0x811c9dc5;
+  for (const char of canonical(policy)) {
+    hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  }
+  return hash.toString(36);
+}
+
+/** JSON in which the order of keys means nothing. */
+function canonical(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, part]) => `${key}:${canonical(part)}`).join()}}`;
+}
+
 /** The policy of a channel that says nothing about it. */
 export const defaultPolicy: ThreadPolicy = {
   idleAfterMs: 120_000,

@@ -55,7 +55,7 @@ await runProcess(async (stopping) => {
   const platforms = createWebhookPlatforms({ channels: live.channels, clock: Date.now });
   const watch = watchTemporal(temporal, () => gateway.reannounce());
   const gateway = createGateway({
-    threads: createThreads({ client, taskQueue, admission }),
+    threads: createThreads({ client, taskQueue, admission, channels: live.channels }),
     contactCentre,
     channelAdmin,
     platforms,

@@ -74,7 +74,12 @@ await runProcess(async (stopping) => {
   await proveWorkflowBundle({ connection, namespace, identity, client, workflowBundle });
 
   const contactCentre = createCxoneContactCentre({ ...config.cxone, clock: Date.now, logger });
-  const threads = createThreads({ client, taskQueue, admission: openAdmission });
+  const threads = createThreads({
+    client,
+    taskQueue,
+    admission: openAdmission,
+    channels: live.channels,
+  });
   const platforms = createWebhookPlatforms({ channels: live.channels, clock: Date.now });
   const worker = await createThreadWorker({
     connection,

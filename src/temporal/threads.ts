@@ -12,6 +12,7 @@ import {
   inboundSignal,
   inboundStatusQuery,
   outboundStatusQuery,
+  type PolicyNews,
   presenceSignal,
   type ReadRequest,
   receiptSignal,
@@ -25,10 +26,12 @@ import {
   threadStateKey,
 } from '../../workflows/search-attributes.js';
 import type { thread } from '../../workflows/thread.js';
+import type { ChannelDefinition } from '../domain/channel.js';
 import { RequestError } from '../domain/errors.js';
-import type { ThreadRef } from '../domain/ids.js';
+import type { ChannelId, ThreadRef } from '../domain/ids.js';
 import { toWorkflowId } from '../domain/ids.js';
 import type { AgentMessage, CustomerEvent, InboundMessage } from '../domain/messages.js';
+import { nameOfPolicy } from '../domain/policy.js';
 import { type EarlierRun, reopensFromMs } from '../domain/reopening.js';
 import type { ThreadStanding, ThreadStart, Threads } from '../ports/threads.js';
 import type { Admission } from './admission.js';
@@ -50,8 +53,10 @@ export function createThreads(deps: {
   readonly client: Client;
   readonly taskQueue: string;
   readonly admission: Pick<Admission, 'admit' | 'noteAccepted'>;
+  /** Those of the moment, of whose policies the threads are told; they may change in place. */
+  readonly channels: ReadonlyMap<ChannelId, Pick<ChannelDefinition, 'policy'>>;
 }): Threads {
-  const { client, taskQueue, admission } = deps;
+  const { client, taskQueue, admission, channels } = deps;
   const standings = createStandings({ client });
   const customers = createCustomers({ client, taskQueue, standings });
   const handleOf = (ref: ThreadRef, runId?: string) =>
@@ -59,12 +64,18 @@ export function createThreads(deps: {
 
   const answered = <Answer>(ask: () => Promise<Answer>): Promise<Answer> => askInTime(client, ask);
 
+  /** What goes with each signal, so that a thread finds out that its channel's policy has changed. */
+  function policyNewsOf({ channelId }: ThreadRef): readonly PolicyNews[] {
+    const channel = channels.get(channelId);
+    return channel === undefined ? [] : [{ policyName: nameOfPolicy(channel.policy) }];
+  }
+
   async function tell<Args extends unknown[]>(
     ref: ThreadRef,
     signal: SignalDefinition<Args>,
     ...args: Args
   ): Promise<boolean> {
-    return await isTaken(handleOf(ref).signal(signal, ...args));
+    return await isTaken(handleOf(ref).signal(signal.name, ...args, ...policyNewsOf(ref)));
   }
 
   async function isKnown(ref: ThreadRef, id: string): Promise<boolean> {
@@ -109,11 +120,11 @@ export function createThreads(deps: {
     startsAgainAfter?: EarlierRun,
   ): Promise<void> {
     const input = startsAgainAfter === undefined ? start : { ...start, startsAgainAfter };
-    await client.workflow.signalWithStart<typeof thread, [InboundMessage]>('thread', {
+    await client.workflow.signalWithStart<typeof thread, unknown[]>('thread', {
       ...toWorkflowStart(start, message.acceptedAtMs),
       args: [input],
-      signal: inboundSignal,
-      signalArgs: [withCustomer(start, message)],
+      signal: inboundSignal.name,
+      signalArgs: [withCustomer(start, message), ...policyNewsOf(start.ref)],
       workflowIdReusePolicy:
         startsAgainAfter === undefined ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
     });
@@ -144,11 +155,11 @@ export function createThreads(deps: {
   }
 
   async function signalReply(start: ThreadStart, message: AgentMessage): Promise<void> {
-    await client.workflow.signalWithStart<typeof thread, [AgentMessage]>('thread', {
+    await client.workflow.signalWithStart<typeof thread, unknown[]>('thread', {
       ...toWorkflowStart(start, message.acceptedAtMs),
       args: [start],
-      signal: agentReplySignal,
-      signalArgs: [message],
+      signal: agentReplySignal.name,
+      signalArgs: [message, ...policyNewsOf(start.ref)],
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
     });
   }

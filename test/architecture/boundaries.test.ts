@@ -193,6 +193,12 @@ function linesWith(word: RegExp, folder: string, read: (source: string) => strin
   );
 }
 
+test('no workflow runs a local activity: after a query came with its task it cannot be replayed', () => {
+  expect(
+    linesWith(/LocalActivit/i, 'workflows', (source) => withoutComments(source, () => false)),
+  ).toEqual([]);
+});
+
 describe('the words', () => {
   const contactCentreFolders = ['src/cxone', 'src/simulators', 'src/config', 'src/main'];
   const others = folders.filter((folder) => !contactCentreFolders.includes(folder));

@@ -78,8 +78,8 @@ export async function createTestEngine(deps: {
   const temporal = await connectTemporal({ address: deps.temporalAddress, namespace, taskQueue });
   const { connection, client } = temporal;
   const contactCentre = createFakeContactCentre();
-  const threads = createThreads({ client, taskQueue, admission: openAdmission });
   const channels: TestEngine['channels'] = new Map();
+  const threads = createThreads({ client, taskQueue, admission: openAdmission, channels });
   const platforms = createFakePlatforms();
   const workers: RunningWorker[] = [];
   const gateways: TestGateway[] = [];

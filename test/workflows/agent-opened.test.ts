@@ -27,7 +27,9 @@ beforeAll(async () => {
   idle = await createTestEngine({ temporalAddress: inject('temporalAddress') });
   await engine.startWorker();
   const { client, taskQueue } = engine;
-  gateways = [1, 2, 3].map(() => createThreads({ client, taskQueue, admission: openAdmission }));
+  gateways = [1, 2, 3].map(() =>
+    createThreads({ client, taskQueue, admission: openAdmission, channels: engine.channels }),
+  );
 });
 afterAll(async () => {
   await engine.close();
@@ -231,7 +233,12 @@ describe.concurrent('a call that comes again', () => {
         }),
       },
     }) as typeof client;
-    const late = createThreads({ client: looksBack, taskQueue, admission: openAdmission });
+    const late = createThreads({
+      client: looksBack,
+      taskQueue,
+      admission: openAdmission,
+      channels: engine.channels,
+    });
     const start = startFor(ref, customerId);
     await expect(late.acceptOutbound(start, reply('too-late'))).rejects.toMatchObject({
       code: 'THREAD_CLOSED',

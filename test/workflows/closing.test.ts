@@ -280,40 +280,100 @@ describe('a policy that changes', () => {
         { timeout: 10_000, interval: 700 },
       );
       const [run] = await readThreadRuns(policed.client, ref);
-      const markers = (run?.history.events ?? []).flatMap((event) => {
-        const details = event.markerRecordedEventAttributes?.details ?? {};
-        return Object.values(details).flatMap(({ payloads }) =>
-          (payloads ?? []).map(({ data }) => Buffer.from(data ?? '').toString('utf8')),
-        );
-      });
-      expect(markers.some((text) => text.includes('"idleAfterMs":200'))).toBe(true);
+      const results = (run?.history.events ?? []).flatMap((event) =>
+        (event.activityTaskCompletedEventAttributes?.result?.payloads ?? []).map(({ data }) =>
+          Buffer.from(data ?? '').toString('utf8'),
+        ),
+      );
+      expect(results.some((text) => text.includes('"idleAfterMs":200'))).toBe(true);
     } finally {
       await policed.close();
     }
   }, 20_000);
 
-  test('is looked for once a second at most', async () => {
+  async function looksDuring(work: (policed: TestEngine, ref: ThreadRef) => Promise<void>) {
     const ref = newRef();
     let looks = 0;
-    const counting = await createTestEngine({ temporalAddress: inject('temporalAddress') });
+    const policed = await createTestEngine({ temporalAddress: inject('temporalAddress') });
     try {
-      await counting.startWorker({
+      await policed.startWorker({
         currentPolicy: async () => {
           looks += 1;
           return null;
         },
       });
+      policed.channels.set(ref.channelId, channelOf(ref.channelId, patient));
+      await policed.say(ref, inbound('m-0'), { policy: patient });
       const startedAtMs = Date.now();
-      await counting.say(ref, inbound('m-0'), { policy: patient });
-      for (let index = 1; Date.now() - startedAtMs < 2_500; index += 1) {
-        await counting.say(ref, inbound(`m-${index}`), { policy: patient });
-      }
-      const tookMs = Date.now() - startedAtMs;
-      await counting.settledLength(ref);
-      expect(looks).toBeGreaterThan(0);
-      expect(looks).toBeLessThanOrEqual(Math.ceil(tookMs / 1_000) + 1);
+      await work(policed, ref);
+      await policed.settledLength(ref);
+      return { looks, tookMs: Date.now() - startedAtMs };
     } finally {
-      await counting.close();
+      await policed.close();
+    }
+  }
+
+  /** Writes again and again for longer than a look is fresh. */
+  async function write(policed: TestEngine, ref: ThreadRef): Promise<void> {
+    const startedAtMs = Date.now();
+    for (let index = 1; Date.now() - startedAtMs < 2_500; index += 1) {
+      await policed.say(ref, inbound(`m-${index}`), { policy: patient });
+    }
+  }
+
+  test('is looked for once a second at most', async () => {
+    const { looks, tookMs } = await looksDuring(async (policed, ref) => {
+      policed.channels.set(ref.channelId, channelOf(ref.channelId, { idleAfterMs: 7_200_000 }));
+      await write(policed, ref);
+    });
+    expect(looks).toBeGreaterThan(0);
+    expect(looks).toBeLessThanOrEqual(Math.ceil(tookMs / 1_000) + 1);
+  }, 20_000);
+
+  test('is looked for by nobody while it has not changed', async () => {
+    expect((await looksDuring(write)).looks).toBe(0);
+  }, 20_000);
+
+  test('is looked for before a warning, which a message that comes meanwhile still stops', async () => {
+    const policed = await createTestEngine({ temporalAddress: inject('temporalAddress') });
+    try {
+      const ref = newRef();
+      await policed.startWorker({
+        currentPolicy: async () => {
+          await policed.say(ref, inbound('m-2'));
+          return null;
+        },
+      });
+      await policed.say(ref, inbound('m-1'), { policy: { ...defaultPolicy, idleAfterMs: 1_500 } });
+      await vi.waitFor(async () => expect(await policed.readAll(ref)).toHaveLength(4), soon);
+      expect((await policed.readAll(ref)).map(({ type }) => type)).toEqual([
+        'message',
+        'message-status',
+        'message',
+        'message-status',
+      ]);
+    } finally {
+      await policed.close();
+    }
+  }, 20_000);
+
+  test('reaches a thread of which nobody has signalled since, before it is warned', async () => {
+    const policed = await createTestEngine({ temporalAddress: inject('temporalAddress') });
+    try {
+      await policed.startWorker();
+      const ref = newRef();
+      const policy = { ...defaultPolicy, idleAfterMs: 1_500 };
+      policed.channels.set(ref.channelId, channelOf(ref.channelId, policy));
+      await policed.say(ref, inbound('m-1'), { policy });
+      policed.channels.set(ref.channelId, channelOf(ref.channelId, patient));
+      await vi.waitFor(async () => {
+        const [run] = await readThreadRuns(policed.client, ref);
+        expect(run?.history.events?.some((event) => event.timerFiredEventAttributes)).toBe(true);
+      }, soon);
+      await policed.settledLength(ref);
+      expect(await policed.threads.read(ref, 0)).toMatchObject({ state: 'open' });
+    } finally {
+      await policed.close();
     }
   }, 20_000);
 });

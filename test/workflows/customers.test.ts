@@ -28,7 +28,9 @@ beforeAll(async () => {
   idle = await createTestEngine({ temporalAddress: inject('temporalAddress') });
   await engine.startWorker();
   const { client, taskQueue } = engine;
-  gateways = [1, 2, 3, 4].map(() => createThreads({ client, taskQueue, admission: openAdmission }));
+  gateways = [1, 2, 3, 4].map(() =>
+    createThreads({ client, taskQueue, admission: openAdmission, channels: new Map() }),
+  );
 });
 afterAll(async () => {
   await engine.close();

@@ -107,6 +107,7 @@ test('a customer without a name comes back to another thread than the one that e
     name: /Is the water fresh/,
   });
   await contact.click();
+  await desk.getByRole('log', { name: 'Messages' }).getByText('Is the water fresh?').waitFor();
   const fact = desk.locator('.facts span').filter({ hasText: 'Customer' });
   const customerId = (await fact.getAttribute('title')) ?? '';
   await desk.getByRole('button', { name: 'Close', exact: true }).click();

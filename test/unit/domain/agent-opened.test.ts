@@ -131,6 +131,15 @@ describe('the contact of a thread that an agent opened', () => {
     expect(thread.state.closed).toMatchObject({ by: 'agent' });
   });
 
+  test('is that of the answers, once one has come, though it was not seen open since', () => {
+    const thread = opened().feed(answer).settle({ kind: 'inDoubt' }).wait(1_000);
+    thread.settle({ kind: 'done', contact });
+    expect(thread.state).toMatchObject({ contact, contactSeenOpenAtMs: null });
+    thread.feed({ type: 'inbound', message: customerMessage('m-2') });
+    thread.settle({ kind: 'done', contact: contactNumber('2002') });
+    expect(thread.state.closed).toMatchObject({ by: 'agent' });
+  });
+
   test('is looked for eight times, at ever longer intervals', () => {
     const thread = opened();
     const pauses: number[] = [];

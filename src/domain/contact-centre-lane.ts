@@ -104,8 +104,7 @@ function isPossible(state: ThreadState, task: ContactCentreTask): boolean {
     case 'findContact':
       return state.closed === null && state.contact === null && !hasCustomerWritten;
     case 'endContact':
-      // Of a thread that an agent opened the contact is found by their message.
-      return task.contact !== undefined || state.contact !== null || hasAgentWritten(state);
+      return task.contact !== undefined || state.contact !== null || isContactFindable(state);
     case 'shutThread':
     case 'readBack':
       // A post's answer need not name a contact.
@@ -115,6 +114,11 @@ function isPossible(state: ThreadState, task: ContactCentreTask): boolean {
         Object.values(state.ledger.inbound).includes('sent')
       );
   }
+}
+
+/** An agent's message tells its contact; one of an earlier life of the thread tells the former one. */
+function isContactFindable(state: ThreadState): boolean {
+  return hasAgentWritten(state) && state.formerContact === null;
 }
 
 /** Says whether the contact centre has still to let messages in: not after an end with none left. */

@@ -6,6 +6,7 @@ import {
   customerMessage,
   type DrivenThread,
   driveThread,
+  externalId,
   freshThread,
   messageId,
   nameOf,
@@ -70,6 +71,18 @@ describe('a thread that starts again', () => {
     const third = driveThread(startAgain(freshThread(), run, toEarlierLife(second), startMs));
     third.feed({ type: 'contactSeen', sighting: { contact: former, status: 'closed' } });
     expect(third.state.closed).toBeNull();
+  });
+
+  test("and ends before it has a contact, leaves that of an agent's earlier message alone", () => {
+    const earlier: Ledger = {
+      ...ledger,
+      outbound: { [externalId('r-1')]: { seq: 2, status: 'accepted' } },
+    };
+    const run = { runId: 'run-1', lastSeq: 5 };
+    const life = { ledger: earlier, contact: former };
+    const thread = driveThread(startAgain(freshThread(), run, life, startMs));
+    thread.feed({ type: 'tick' }).settle({ kind: 'done' });
+    expect(names(thread.feed({ type: 'end', by: 'operator' }))).toEqual(['shutThread']);
   });
 
   test('hands its own contact on, once it has one', () => {

@@ -1,6 +1,6 @@
 /**
  * @module Takes a changed policy of the channel into a thread that is open: at its next event, by what
- * the gateway's signals say of it, and before a moment of the idle clock.
+ * the gateway's signals say of it, and before a warning.
  *
  * Never by a local activity: where a query comes with the workflow task in which one runs, a replay
  * hears its outcome before signals that the thread has heard first, and the thread is stuck for good
@@ -26,7 +26,7 @@ export function createPolicyWatch(): PolicyWatch {
     async renew(run) {
       const nowMs = Date.now();
       if (run.state.closed !== null || nowMs - lookedAtMs < policyFreshMs) return;
-      if (!isToldOfAnother(run) && !isClockDue(run, nowMs)) return;
+      if (!isToldOfAnother(run) && !isWarningDue(run, nowMs)) return;
       lookedAtMs = nowMs;
       const { ref, policy: known } = run.state;
       const request = { channelId: ref.channelId, known };
@@ -45,8 +45,9 @@ function isToldOfAnother({ state, policyName }: Run): boolean {
   return policyName !== undefined && policyName !== nameOfPolicy(state.policy);
 }
 
-/** A moment of the idle clock comes by the policy of then, though nobody has signalled since. */
-function isClockDue({ state, inbox }: Run, nowMs: number): boolean {
+/** A customer is warned by the policy of then, though nobody has signalled since; a deadline stays. */
+function isWarningDue({ state, inbox }: Run, nowMs: number): boolean {
+  if (state.phase !== 'open' || !inbox.some(({ type }) => type === 'tick')) return false;
   const dueAtMs = clockDueAtMs(state);
-  return dueAtMs !== undefined && nowMs >= dueAtMs && inbox.some(({ type }) => type === 'tick');
+  return dueAtMs !== undefined && nowMs >= dueAtMs;
 }

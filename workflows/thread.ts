@@ -169,11 +169,12 @@ function setUp(input: ThreadInput): Run {
   return run;
 }
 
+const isTick = ({ type }: NewThreadEvent) => type === 'tick';
+
 function takeInbox(run: Run): void {
   const atMs = Date.now();
   const events = run.inbox.splice(0);
   // That time has passed is heard last: whatever came in together with a timer wins over it.
-  const isTick = ({ type }: NewThreadEvent) => type === 'tick';
   for (const event of [...events.filter((one) => !isTick(one)), ...events.filter(isTick)]) {
     run.state = hear(run.state, { ...event, atMs });
   }

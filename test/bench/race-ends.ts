@@ -7,6 +7,7 @@
  */
 import { describeRounds, type Round, race, raceChannels, raceEnv } from '../support/close-race.js';
 import { startEndings } from '../support/endings.js';
+import { problemsOfReplay } from '../support/replayed.js';
 import { startTestTemporal } from '../support/temporal-server.js';
 
 const [rounds = 1_000, seed = Date.now() % 1_000_000] = process.argv.slice(2).map(Number);
@@ -33,10 +34,11 @@ try {
         if (ran.length % 100 === 0 || ran.length === rounds) console.log(describeRounds(ran));
       },
     });
-    const bad = ran.filter(({ problems }) => problems.length > 0).length;
-    console.log(
-      `${bad} rounds with a problem, ${Math.round((Date.now() - startedAtMs) / 1_000)} s`,
-    );
+    const refs = ran.map(({ ref }) => ref);
+    const unreplayed = await problemsOfReplay(endings.temporal, refs);
+    for (const problem of unreplayed) console.log(problem);
+    const bad = ran.filter(({ problems }) => problems.length > 0).length + unreplayed.length;
+    console.log(`${bad} problems, ${Math.round((Date.now() - startedAtMs) / 1_000)} s`);
     process.exitCode = bad === 0 && ran.length === rounds ? 0 : 1;
   } finally {
     await endings.close();

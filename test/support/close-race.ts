@@ -3,6 +3,7 @@
  * own, and what must hold after it.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ThreadRef } from '../../src/domain/ids.js';
 import type { PageEvent } from './customer-client.js';
 import { type Chat, type Endings, widgetChannel } from './endings.js';
 import { createRandom } from './seeded-random.js';
@@ -16,6 +17,7 @@ export type News = 'event' | 'status';
 /** What one round came to. */
 export interface Round {
   readonly news: News;
+  readonly ref: ThreadRef;
   readonly sent: number;
   readonly refused: number;
   /** Messages that were answered 409. */
@@ -34,6 +36,8 @@ const messagesPerRound = 30;
 /** Messages are fired, and the contact is closed, somewhere in these first milliseconds. */
 const spreadMs = 400;
 const repeatAfterMs = 500;
+/** A round takes a second or two; a thread that is stuck is not to hold up the others. */
+const roundLimitMs = 30_000;
 /** A contact that a message opened is ended at once, which takes a busy machine a while. */
 const atOnceMs = 5_000;
 
@@ -73,6 +77,22 @@ export async function race(
 
 async function runRound(endings: Endings, news: News, random: () => number): Promise<Round> {
   const chat = await endings.begin(news);
+  const ref = refOf(news, chat.customer.threadId);
+  const none = { sent: 0, refused: 0, turnedAway: 0, repeats: 0, late: 0 };
+  const stuck = { ...none, problems: [`${news}, thread ${ref.threadId}: it did not end`] };
+  const outcome = await Promise.race([
+    runChat(endings, news, chat, random),
+    pause(roundLimitMs, stuck, { ref: false }),
+  ]);
+  return { news, ref, ...outcome };
+}
+
+async function runChat(
+  endings: Endings,
+  news: News,
+  chat: Chat,
+  random: () => number,
+): Promise<Omit<Round, 'news' | 'ref'>> {
   const { customer, page } = chat;
   const answers = new Map<string, number>();
   let repeats = 0;
@@ -107,7 +127,6 @@ async function runRound(endings: Endings, news: News, random: () => number): Pro
   const openFor = openForMs(chat, held);
   const problems = await lookAtHistory(endings, chat, held);
   return {
-    news,
     sent: verdicts.filter(({ status }) => status === 'sent').length,
     refused: verdicts.filter(({ status }) => status === 'refused').length,
     turnedAway: [...answers.values()].filter((status) => status === 409).length,

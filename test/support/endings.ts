@@ -20,6 +20,9 @@ import { type System, type SystemOptions, startSystem } from './system.js';
 import { refOf } from './thread-fixtures.js';
 import { waitUntil } from './wait-until.js';
 
+/** A thread that takes longer is stuck: it is not to hold up who waits for it. */
+const finishesWithinMs = 60_000;
+
 /** How long a test waits for what must come. */
 export const until = { timeout: 20_000, interval: 50 };
 
@@ -145,7 +148,12 @@ export async function startEndings(
       if (status !== 200) throw new Error(`the agent's message was answered ${status}`);
     },
     async finished(chat) {
-      await handleOf(chat).result();
+      const { threadId } = chat.customer;
+      await waitUntil(
+        `thread ${threadId} has nothing left to do`,
+        async () => (await handleOf(chat).describe()).status.name === 'COMPLETED',
+        finishesWithinMs,
+      );
     },
     heldOf: ({ customer }) => simulator.thread(customer.threadId),
     async standingOf(chat) {

@@ -33,7 +33,7 @@ export default defineConfig({
           isolate: false,
         },
       },
-      { test: { name: 'browser', include: ['test/browser/widget/**/*.test.ts'], ...patient } },
+      { test: { name: 'browser', include: ['test/browser/*/**/*.test.ts'], ...patient } },
       {
         test: {
           name: 'e2e',

@@ -29,9 +29,12 @@ export interface ThreadRef {
   readonly threadId: ThreadId;
 }
 
-const platformIdPattern = /^[A-Za-z0-9_.:-]{1,128}$/;
-const customerIdPattern = /^[A-Za-z0-9_.:@+-]{1,128}$/;
-const clientMessageIdPattern = /^[A-Za-z0-9_-]{1,64}$/;
+/** The form of a channel's, a thread's and a platform's own ids. */
+export const platformIdPattern = /^[A-Za-z0-9_.:-]{1,128}$/;
+/** The form of a customer's id. */
+export const customerIdPattern = /^[A-Za-z0-9_.:@+-]{1,128}$/;
+/** The form of the id that a widget gives a message. */
+export const clientMessageIdPattern = /^[A-Za-z0-9_-]{1,64}$/;
 const separator = '~';
 const workflowPrefix = 'thread/';
 const customerPrefix = 'customer/';

@@ -11,6 +11,7 @@ import type { Clock } from '../ports/clock.js';
 import type { ContactCentre } from '../ports/contact-centre.js';
 import type { Platforms } from '../ports/platform.js';
 import type { Threads } from '../ports/threads.js';
+import type { MountedOperation } from './api/operation.js';
 
 /** A gateway's own settings. Keys and secrets are taken as the UTF-8 bytes of their value. */
 export interface GatewaySettings {
@@ -69,6 +70,8 @@ export interface GatewayDeps {
 /** A gateway that does not listen yet. */
 export interface Gateway {
   readonly app: Application;
+  /** What it answers, as its API document says. */
+  readonly operations: readonly MountedOperation[];
   readonly pages: Pages;
   /** Tells the threads of every open page again; for when the connection to them was lost. */
   reannounce(): void;

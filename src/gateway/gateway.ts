@@ -2,6 +2,7 @@
 import express, { type RequestHandler } from 'express';
 import { RequestError } from '../domain/errors.js';
 import { mountAdmin } from './admin/admin-routes.js';
+import { mountApiDocument } from './api/document-route.js';
 import { mountAssets } from './assets.js';
 import { createAttachmentLinks } from './attachments/attachment-links.js';
 import { mountBox } from './box/box-routes.js';
@@ -12,6 +13,7 @@ import { mountOps } from './ops-routes.js';
 import { mountPlatformApi } from './platform/platform-routes.js';
 import { createProblemHandler } from './problem.js';
 import { assignRequestId } from './request-id.js';
+import { createRoutes } from './routes.js';
 import { createSecurityHeaders } from './security-headers.js';
 import { createStreamHub } from './streams/stream-hub.js';
 import { mountWidgetApi } from './widget/routes.js';
@@ -34,14 +36,16 @@ export function createGateway(deps: GatewayDeps): Gateway {
   app.set('trust proxy', settings.trustProxy ?? false);
 
   app.use(assignRequestId, gatewayMetrics.measure, ...createSecurityHeaders(settings.publicUrl));
-  mountOps(app, { ...deps, isClosing: () => inHand.isClosing() });
+  const routes = createRoutes(app);
+  mountOps(routes, { ...deps, isClosing: () => inHand.isClosing() });
   app.use(inHand.count);
-  mountAssets(app, deps.assets);
-  mountWidgetApi(app, { ...deps, hub, links, gatewayMetrics });
-  mountPlatformApi(app, { ...deps, gatewayMetrics });
-  mountBox(app, { ...deps, gatewayMetrics });
-  mountEvents(app, deps);
-  mountAdmin(app, { ...deps, gatewayMetrics });
+  mountAssets(routes, deps.assets);
+  mountWidgetApi(routes, { ...deps, hub, links, gatewayMetrics });
+  mountPlatformApi(routes, { ...deps, gatewayMetrics });
+  mountBox(routes, { ...deps, gatewayMetrics });
+  mountEvents(routes, deps);
+  mountAdmin(routes, { ...deps, gatewayMetrics });
+  mountApiDocument(routes, settings.publicUrl);
   app.use(() => {
     throw new RequestError('NOT_FOUND', 'There is nothing at this path.');
   });
@@ -49,6 +53,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   return {
     app,
+    operations: routes.operations,
     pages: hub,
     reannounce: () => hub.reannounce(),
     async close() {

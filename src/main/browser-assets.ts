@@ -1,6 +1,7 @@
-/** The files that the gateway serves to browsers: the chat widget, its demo page, the admin pages' style. */
+/** The files that the gateway serves to browsers: the chat widget, its demo page, what other pages need. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { basename, dirname, extname, join, sep } from 'node:path';
 import type { Plugin, transform } from 'esbuild';
 
@@ -10,7 +11,7 @@ export interface BrowserAsset {
   readonly contentType: string;
 }
 
-/** The assets by their path on the gateway; the demo page is `/`. */
+/** The assets by their path on the gateway. */
 export type BrowserAssets = ReadonlyMap<string, BrowserAsset>;
 
 const contentTypes: Readonly<Record<string, string>> = {
@@ -18,9 +19,14 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
 };
 
 const widgetFolder = join(import.meta.dirname, '../widget');
+const readerFolder = '../gateway/api/reader';
+
+/** The pages, by their path. */
+const pages: Readonly<Record<string, string>> = { '/': 'index.html', '/docs': 'docs.html' };
 
 /** A script or style sheet is bundled from its source; what is not listed in `bundles` is copied. */
 const bundles: Readonly<Record<string, string>> = {
@@ -28,15 +34,32 @@ const bundles: Readonly<Record<string, string>> = {
   'demo.js': 'demo/demo.ts',
   'demo.css': 'demo/demo.css',
   'admin.css': '../gateway/admin/admin.css',
+  'docs.js': `${readerFolder}/docs.ts`,
 };
 const copies: Readonly<Record<string, string>> = {
   'index.html': 'demo/index.html',
   'favicon.svg': 'demo/favicon.svg',
   'savanna.svg': 'demo/savanna.svg',
+  'docs.html': `${readerFolder}/docs.html`,
+};
+/** Files of a package, which are served as they are. */
+const packaged: Readonly<Record<string, string>> = {
+  'swagger-ui.css': 'swagger-ui-dist/swagger-ui.css',
+  'swagger-ui-bundle.js': 'swagger-ui-dist/swagger-ui-bundle.js',
+  'swagger-ui-bundle.js.LICENSE.txt': 'swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt',
 };
 
 /** The names of the files that a built folder holds. */
-const browserAssetNames: readonly string[] = [...Object.keys(copies), ...Object.keys(bundles)];
+const browserAssetNames: readonly string[] = [copies, packaged, bundles].flatMap(Object.keys);
+
+/** Gives the name of the file that is served at a path. */
+export function toAssetName(path: string): string {
+  return pages[path] ?? path.slice(1);
+}
+
+function toAssetPath(name: string): string {
+  return Object.keys(pages).find((path) => pages[path] === name) ?? `/${name}`;
+}
 
 /**
  * Returns what browsers get: read from the built folder when the program runs from one, else bundled
@@ -47,7 +70,7 @@ export async function buildBrowserAssets(): Promise<BrowserAssets> {
   const files = built === undefined ? await bundleFiles() : await readFiles(built);
   return new Map(
     files.map(({ name, body }) => [
-      name === 'index.html' ? '/' : `/${name}`,
+      toAssetPath(name),
       { body, contentType: contentTypes[extname(name)] ?? 'application/octet-stream' },
     ]),
   );
@@ -76,11 +99,16 @@ async function bundleFiles(): Promise<NamedFile[]> {
     name,
     body: await readFile(join(widgetFolder, source)),
   }));
+  const { resolve } = createRequire(import.meta.url);
+  const fromPackages = Object.entries(packaged).map(async ([name, file]) => ({
+    name,
+    body: await readFile(resolve(file)),
+  }));
   const bundled = Object.entries(bundles).map(async ([name, source]) => ({
     name,
     body: await bundle(join(widgetFolder, source)),
   }));
-  return Promise.all([...copied, ...bundled]);
+  return Promise.all([...copied, ...fromPackages, ...bundled]);
 }
 
 async function bundle(entry: string): Promise<Buffer> {

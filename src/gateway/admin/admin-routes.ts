@@ -1,5 +1,5 @@
 /** @module The admin pages: the contact centre opens them for an admin who keeps its channels. */
-import type { Application, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 import { EngineError, RequestError } from '../../domain/errors.js';
 import type { GatewayDeps } from '../gateway-deps.js';
 import type { GatewayMetrics } from '../metrics.js';
@@ -7,7 +7,7 @@ import { bodyInvalid, createProblemHandler } from '../problem.js';
 import { createRateLimit } from '../rate-limits.js';
 import { createBodyReader } from '../request-body.js';
 import { requestIdOf } from '../request-id.js';
-import { mount } from '../routes.js';
+import type { Routes } from '../routes.js';
 import { readAdminLink } from './admin-link.js';
 import {
   type AdminSession,
@@ -25,6 +25,7 @@ import {
 } from './channel-pages.js';
 import { type ChannelRow, toChannelRows } from './channel-rows.js';
 import { createErrorPage } from './error-page.js';
+import { showPage, submitPage } from './operations.js';
 import { type AdminPlace, adminPlaces, createAdminPaths, sendPage } from './page-frame.js';
 import { createTrustedHosts } from './trusted-hosts.js';
 
@@ -41,7 +42,7 @@ const refusals = new Set<string>([
 
 /** Mounts the admin pages. */
 export function mountAdmin(
-  app: Application,
+  routes: Routes,
   deps: GatewayDeps & { readonly gatewayMetrics: GatewayMetrics },
 ): void {
   const { channelAdmin, channels, clock, logger, settings } = deps;
@@ -168,19 +169,25 @@ export function mountAdmin(
   }
 
   for (const place of adminPlaces) {
-    mount(app, `/integration/${place}`, {
-      GET: async (req, res) => {
-        if (req.query['token'] === undefined) {
-          await show(place, req, res);
-          return;
-        }
-        await signIn(req, res);
-        res.redirect(303, paths.of(place));
+    routes.mount(`/integration/${place}`, {
+      GET: {
+        operation: showPage(place),
+        handle: async (req, res) => {
+          if (req.query['token'] === undefined) {
+            await show(place, req, res);
+            return;
+          }
+          await signIn(req, res);
+          res.redirect(303, paths.of(place));
+        },
       },
-      POST: async (req, res) => await submit(place, req, res),
+      POST: {
+        operation: submitPage(place),
+        handle: async (req, res) => await submit(place, req, res),
+      },
     });
   }
-  app.use(
+  routes.app.use(
     adminPlaces.map((place) => `/integration/${place}`),
     createProblemHandler({ logger, metrics: deps.gatewayMetrics, send: createErrorPage(paths) }),
   );

@@ -41,6 +41,11 @@ const claimsSchema = z.object({
   form: z.string(),
 });
 
+/** Gives the name of the session's cookies, which each part's number ends. */
+export function adminCookieName(isSecure: boolean): string {
+  return `${isSecure ? '__Host-' : ''}isthmus-admin`;
+}
+
 /** Makes the error of a page that was not opened from the contact centre, or too long ago. */
 export function signInNeeded(cause?: unknown): RequestError {
   return new RequestError(
@@ -59,7 +64,7 @@ export function createAdminSessions(deps: {
   const { isSecure, clock } = deps;
   // A key of its own: nothing that is sealed here is good for anything else, and the reverse.
   const key = new Uint8Array(hkdfSync('sha256', deps.key, '', audience, 32));
-  const name = `${isSecure ? '__Host-' : ''}isthmus-admin`;
+  const name = adminCookieName(isSecure);
   // Lax: the contact centre's link, a navigation from another site, must find the cookie.
   const attributes = { httpOnly: true, sameSite: 'lax', secure: isSecure, path: '/' } as const;
 

@@ -5,7 +5,7 @@ import { RequestError } from '../../domain/errors.js';
 export const headBytes = 1_024;
 
 /** What customers send: pictures, documents, sound, video, archives. Nothing that a browser runs. */
-const takenTypes: ReadonlySet<string> = new Set([
+export const takenTypes: ReadonlySet<string> = new Set([
   'image/png',
   'image/jpeg',
   'image/gif',

@@ -1,5 +1,5 @@
 /** @module The box: the calls that the contact centre makes on us (cxone.md 1.2). */
-import type { Application, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 import type { ChannelDefinition } from '../../domain/channel.js';
 import { RequestError } from '../../domain/errors.js';
 import { parseChannelId, parseThreadId, type ThreadRef } from '../../domain/ids.js';
@@ -11,10 +11,17 @@ import { pathParam } from '../path-param.js';
 import { bodyInvalid, hasCode } from '../problem.js';
 import { createBodyReader, parseJson } from '../request-body.js';
 import { requestIdOf } from '../request-id.js';
-import { type Handler, mount } from '../routes.js';
+import type { Handler, Routes } from '../routes.js';
 import { type AcceptedMessage, type AgentCall, createAgentMessages } from './agent-messages.js';
 import { createBoxTokens } from './box-tokens.js';
 import { type LenientBody, placesOf, textAt } from './lenient-body.js';
+import {
+  issueBoxToken,
+  takeOutbound,
+  takeReply,
+  takeSenderAction,
+  validateRecipients,
+} from './operations.js';
 import {
   outboundInvalid,
   readFirstRecipient,
@@ -31,7 +38,7 @@ const recipientPlace = 'endUserRecipients.0.idOnExternalPlatform';
 
 /** Mounts the box. */
 export function mountBox(
-  app: Application,
+  routes: Routes,
   deps: GatewayDeps & { readonly gatewayMetrics: GatewayMetrics },
 ): void {
   const { threads, platforms, channels, clock, logger, settings, gatewayMetrics } = deps;
@@ -76,20 +83,25 @@ export function mountBox(
     logger.info(facts, 'reply accepted');
   }
 
-  mount(app, `${boxPath}/1.0/token`, { POST: boxTokens.tokenHandler });
+  routes.mount(`${boxPath}/1.0/token`, {
+    POST: { operation: issueBoxToken, handle: boxTokens.tokenHandler },
+  });
 
-  mount(app, `${boxPath}/1.0/posts/:postId/messages`, {
-    POST: async (req, res) => {
-      const body = await admit(req, res);
-      const path = { postId: pathParam(req, 'postId') };
-      const candidates = findThreadCandidates(channels, path, body);
-      const accepted = await agentMessages.reply(candidates, toCall(body));
-      if (!accepted) {
-        logLookUp(res, body, candidates.lookedAt);
-        throw threadUnknown(candidates.lookedAt);
-      }
-      note(accepted, body, res);
-      res.json({ idOnExternalPlatform: accepted.id });
+  routes.mount(`${boxPath}/1.0/posts/:postId/messages`, {
+    POST: {
+      operation: takeReply,
+      handle: async (req, res) => {
+        const body = await admit(req, res);
+        const path = { postId: pathParam(req, 'postId') };
+        const candidates = findThreadCandidates(channels, path, body);
+        const accepted = await agentMessages.reply(candidates, toCall(body));
+        if (!accepted) {
+          logLookUp(res, body, candidates.lookedAt);
+          throw threadUnknown(candidates.lookedAt);
+        }
+        note(accepted, body, res);
+        res.json({ idOnExternalPlatform: accepted.id });
+      },
     },
   });
 
@@ -114,18 +126,21 @@ export function mountBox(
     });
   }
 
-  mount(app, `${boxPath}/2.0/channel/:channelId/outbound`, {
-    POST: inEnvelope(async (req, res) => {
-      const body = await admit(req, res);
-      const channel = requireChannel(req);
-      const call = toCall(body);
-      const candidates = findThreadCandidates(channels, { channelId: channel.id }, body);
-      const accepted =
-        (await agentMessages.reply(candidates, call)) ??
-        (await writeFirst(res, channel, candidates, call));
-      note(accepted, body, res);
-      res.json(toOutboundAnswer(accepted, body));
-    }),
+  routes.mount(`${boxPath}/2.0/channel/:channelId/outbound`, {
+    POST: {
+      operation: takeOutbound,
+      handle: inEnvelope(async (req, res) => {
+        const body = await admit(req, res);
+        const channel = requireChannel(req);
+        const call = toCall(body);
+        const candidates = findThreadCandidates(channels, { channelId: channel.id }, body);
+        const accepted =
+          (await agentMessages.reply(candidates, call)) ??
+          (await writeFirst(res, channel, candidates, call));
+        note(accepted, body, res);
+        res.json(toOutboundAnswer(accepted, body));
+      }),
+    },
   });
 
   /** Writes every field that the contact centre expects (cxone.md 1.5). */
@@ -141,34 +156,40 @@ export function mountBox(
     };
   }
 
-  mount(app, `${boxPath}/1.0/channel/:channelId/recipients/validation`, {
-    POST: inEnvelope(async (req, res) => {
-      const body = await admit(req, res);
-      readRecipients(requireChannel(req), body);
-      res.json({ status: 'valid' });
-    }),
+  routes.mount(`${boxPath}/1.0/channel/:channelId/recipients/validation`, {
+    POST: {
+      operation: validateRecipients,
+      handle: inEnvelope(async (req, res) => {
+        const body = await admit(req, res);
+        readRecipients(requireChannel(req), body);
+        res.json({ status: 'valid' });
+      }),
+    },
   });
 
   /** An agent's typing is lost without harm, so only a malformed call is refused (cxone.md 1.7). */
-  mount(app, `${boxPath}/1.0/channel/:channelId/thread/:threadId/sender-action`, {
-    POST: async (req, res) => {
-      const body = await admit(req, res);
-      const path = { channelId: requireChannel(req).id, threadId: pathParam(req, 'threadId') };
-      const action = textAt(body, 'senderAction.action');
-      if (action !== 'isTypingOn' && action !== 'isTypingOff') {
-        throw bodyInvalid('senderAction.action: must be isTypingOn or isTypingOff');
-      }
-      const { refs } = findThreadCandidates(channels, path, undefined);
-      const ref = refs.length > 1 ? await firstKnown(refs) : refs[0];
-      const authorName = readAuthor(body)?.name;
-      if (ref) {
-        const typing = { isTyping: action === 'isTypingOn' };
-        const shown = authorName === undefined ? typing : { ...typing, authorName };
-        showTyping(ref, shown).catch((error: unknown) => {
-          logger.debug({ ...ref, err: error }, 'typing not shown');
-        });
-      }
-      res.status(204).end();
+  routes.mount(`${boxPath}/1.0/channel/:channelId/thread/:threadId/sender-action`, {
+    POST: {
+      operation: takeSenderAction,
+      handle: async (req, res) => {
+        const body = await admit(req, res);
+        const path = { channelId: requireChannel(req).id, threadId: pathParam(req, 'threadId') };
+        const action = textAt(body, 'senderAction.action');
+        if (action !== 'isTypingOn' && action !== 'isTypingOff') {
+          throw bodyInvalid('senderAction.action: must be isTypingOn or isTypingOff');
+        }
+        const { refs } = findThreadCandidates(channels, path, undefined);
+        const ref = refs.length > 1 ? await firstKnown(refs) : refs[0];
+        const authorName = readAuthor(body)?.name;
+        if (ref) {
+          const typing = { isTyping: action === 'isTypingOn' };
+          const shown = authorName === undefined ? typing : { ...typing, authorName };
+          showTyping(ref, shown).catch((error: unknown) => {
+            logger.debug({ ...ref, err: error }, 'typing not shown');
+          });
+        }
+        res.status(204).end();
+      },
     },
   });
 

@@ -4,7 +4,7 @@
  * Errors come in one order: channel, size of the body, signature, body. So nobody but the platform
  * is told what is wrong with a body.
  */
-import type { Application, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 import type { ChannelDefinition } from '../../domain/channel.js';
 import { RequestError } from '../../domain/errors.js';
 import { parseChannelId, type ThreadRef } from '../../domain/ids.js';
@@ -16,10 +16,11 @@ import { pathParam } from '../path-param.js';
 import { createRateLimit } from '../rate-limits.js';
 import { checkBody, createBodyReader, parseStrictJson, requireJsonType } from '../request-body.js';
 import { requestIdOf } from '../request-id.js';
-import { mount } from '../routes.js';
+import type { Routes } from '../routes.js';
 import { createCustomerTyping } from '../widget/customer-typing.js';
 import { charactersPerMinute } from '../widget/messages.js';
 import { sideCallsPerMinute } from '../widget/side-calls.js';
+import { takePlatformEvent } from './operations.js';
 import { createRecentIds } from './recent-ids.js';
 import { type PlatformEvent, platformEventSchema } from './schemas.js';
 
@@ -37,7 +38,7 @@ interface PlatformCaller {
 
 /** Mounts the platform API. */
 export function mountPlatformApi(
-  app: Application,
+  routes: Routes,
   deps: GatewayDeps & { readonly gatewayMetrics: GatewayMetrics },
 ): void {
   const { threads, platforms, channels, clock, logger, gatewayMetrics } = deps;
@@ -125,27 +126,30 @@ export function mountPlatformApi(
     }
   }
 
-  mount(app, '/v1/channels/:channelId/events', {
-    POST: async (req, res) => {
-      const caller = await admit(req, res);
-      requireJsonType(req);
-      const event = checkBody(parseStrictJson(caller.body), platformEventSchema);
-      const ref = { channelId: caller.channel.id, threadId: event.threadId };
-      const facts = { ...ref, eventType: event.type, requestId: requestIdOf(res) };
-      if (event.type === 'message') {
-        await acceptMessage(caller, ref, event);
-        logger.info({ ...facts, messageId: event.message.id }, 'message accepted');
-        res.status(202).json({ id: event.message.id, status: 'accepted' });
-        return;
-      }
-      sideCallLimit.spend(`${ref.channelId} ${ref.threadId}`, sideCallsPerMinute);
-      const key = `${ref.channelId} ${caller.deliveryId}`;
-      if (!recentIds.has(key)) {
-        await takeSideCall(ref, event);
-        recentIds.add(key);
-      }
-      logger.debug(facts, 'event accepted');
-      res.status(202).json({ status: 'accepted' });
+  routes.mount('/v1/channels/:channelId/events', {
+    POST: {
+      operation: takePlatformEvent,
+      handle: async (req, res) => {
+        const caller = await admit(req, res);
+        requireJsonType(req);
+        const event = checkBody(parseStrictJson(caller.body), platformEventSchema);
+        const ref = { channelId: caller.channel.id, threadId: event.threadId };
+        const facts = { ...ref, eventType: event.type, requestId: requestIdOf(res) };
+        if (event.type === 'message') {
+          await acceptMessage(caller, ref, event);
+          logger.info({ ...facts, messageId: event.message.id }, 'message accepted');
+          res.status(202).json({ id: event.message.id, status: 'accepted' });
+          return;
+        }
+        sideCallLimit.spend(`${ref.channelId} ${ref.threadId}`, sideCallsPerMinute);
+        const key = `${ref.channelId} ${caller.deliveryId}`;
+        if (!recentIds.has(key)) {
+          await takeSideCall(ref, event);
+          recentIds.add(key);
+        }
+        logger.debug(facts, 'event accepted');
+        res.status(202).json({ status: 'accepted' });
+      },
     },
   });
 }

@@ -5,6 +5,7 @@ import {
   parseExternalMessageId,
   parsePlatformMessageId,
   parseThreadId,
+  platformIdPattern,
 } from '../../domain/ids.js';
 import {
   attachmentsSchema,
@@ -16,12 +17,15 @@ import {
 
 /** A platform's own id. A customer's has no further letters here: it is the same kind of id. */
 function platformId<Id>(parse: (raw: string) => Id | undefined) {
-  return z.string().transform((raw, context) => {
-    const id = parsePlatformMessageId(raw) === undefined ? undefined : parse(raw);
-    if (id !== undefined) return id;
-    context.addIssue({ code: 'custom', message: 'must be 1 to 128 of A-Za-z0-9_.:-' });
-    return z.NEVER;
-  });
+  return z
+    .string()
+    .meta({ pattern: platformIdPattern.source })
+    .transform((raw, context) => {
+      const id = parsePlatformMessageId(raw) === undefined ? undefined : parse(raw);
+      if (id !== undefined) return id;
+      context.addIssue({ code: 'custom', message: 'must be 1 to 128 of A-Za-z0-9_.:-' });
+      return z.NEVER;
+    });
 }
 
 const customerSchema = z.strictObject({

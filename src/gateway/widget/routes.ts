@@ -1,7 +1,7 @@
 /** @module The paths of the widget API. */
-import type { Application } from 'express';
 import { type AttachmentLinks, attachmentsPath } from '../attachments/attachment-links.js';
 import { createDownloadHandler } from '../attachments/download.js';
+import { downloadAttachment, uploadAttachment } from '../attachments/operations.js';
 import { createUploadHandler } from '../attachments/upload.js';
 import type { GatewayDeps } from '../gateway-deps.js';
 import { createIdentityReader } from '../identity.js';
@@ -9,13 +9,24 @@ import type { GatewayMetrics } from '../metrics.js';
 import { createOrigins } from '../origins.js';
 import { createRateLimit } from '../rate-limits.js';
 import { createBodyReader } from '../request-body.js';
-import { type Handler, mount } from '../routes.js';
+import type { Endpoint, Handler, Routes } from '../routes.js';
 import { createSessionTokens } from '../session-tokens.js';
 import type { StreamHub } from '../streams/stream-hub.js';
 import { createAdmission } from './admission.js';
 import { createCustomerTyping } from './customer-typing.js';
 import { createEventsHandler } from './events.js';
 import { createMessageHandler } from './messages.js';
+import {
+  endThread,
+  followThread,
+  leaveThread,
+  openSession,
+  postMessage,
+  readThread,
+  sayStillHere,
+  sendReceipt,
+  sendTyping,
+} from './operations.js';
 import { createSessionHandler } from './sessions.js';
 import { createSideCallHandlers } from './side-calls.js';
 import { createSnapshotHandler } from './snapshot.js';
@@ -24,7 +35,7 @@ const bodyLimitBytes = 64 * 1024;
 
 /** Mounts the widget API. */
 export function mountWidgetApi(
-  app: Application,
+  routes: Routes,
   deps: GatewayDeps & {
     readonly hub: StreamHub;
     readonly links: AttachmentLinks;
@@ -100,26 +111,35 @@ export function mountWidgetApi(
     clock,
   });
 
-  mount(app, `${attachmentsPath}/:token`, { GET: download });
+  routes.mount(`${attachmentsPath}/:token`, {
+    GET: { operation: downloadAttachment, handle: download },
+  });
 
   // A preflight carries no token, so a thread's channel is not known yet.
   const threadPreflight: Handler = (req, res) => origins.answerPreflight(req, res, undefined);
   const threadPath = '/v1/threads/:threadId';
-  mount(app, '/v1/channels/:channelId/sessions', {
-    POST: session,
+  routes.mount('/v1/channels/:channelId/sessions', {
+    POST: { operation: openSession, handle: session },
     OPTIONS: (req, res) => origins.answerPreflight(req, res, admission.channelOf(req)),
   });
-  mount(app, threadPath, { GET: snapshot, OPTIONS: threadPreflight });
-  mount(app, `${threadPath}/events`, { GET: events, OPTIONS: threadPreflight });
-  for (const [name, handler] of Object.entries({
-    messages: message,
-    attachments: upload,
-    'still-here': side.stillHere,
-    receipts: side.receipts,
-    typing: side.typing,
-    leave: side.leave,
-    end: side.end,
-  })) {
-    mount(app, `${threadPath}/${name}`, { POST: handler, OPTIONS: threadPreflight });
+  routes.mount(threadPath, {
+    GET: { operation: readThread, handle: snapshot },
+    OPTIONS: threadPreflight,
+  });
+  routes.mount(`${threadPath}/events`, {
+    GET: { operation: followThread, handle: events },
+    OPTIONS: threadPreflight,
+  });
+  const posts: Readonly<Record<string, Endpoint>> = {
+    messages: { operation: postMessage, handle: message },
+    attachments: { operation: uploadAttachment, handle: upload },
+    'still-here': { operation: sayStillHere, handle: side.stillHere },
+    receipts: { operation: sendReceipt, handle: side.receipts },
+    typing: { operation: sendTyping, handle: side.typing },
+    leave: { operation: leaveThread, handle: side.leave },
+    end: { operation: endThread, handle: side.end },
+  };
+  for (const [name, endpoint] of Object.entries(posts)) {
+    routes.mount(`${threadPath}/${name}`, { POST: endpoint, OPTIONS: threadPreflight });
   }
 }

@@ -1,6 +1,11 @@
 /** A gateway with admin pages, and a browser of an admin that keeps cookies and runs nothing. */
 import { apiOrigin } from '../../support/fake-channel-admin.js';
-import { startGateway, type TestGateway, type TestGatewayOptions } from './gateway-fixture.js';
+import {
+  expectDescribed,
+  startGateway,
+  type TestGateway,
+  type TestGatewayOptions,
+} from './gateway-fixture.js';
 
 export const integrationId = '5d3b3e0c-9a57-4a31-8a2e-0c6d1f1f7a10';
 export const admin = { brandId: 1001, userId: 11_002 };
@@ -63,6 +68,13 @@ export async function startAdmin(
         else cookies.set(name, value);
       }
       const html = await answer.text();
+      expectDescribed({
+        method: init.method ?? 'GET',
+        url: `${gateway.url}${path}`,
+        status: answer.status,
+        contentType: answer.headers.get('content-type') ?? '',
+        text: html,
+      });
       const text = html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
       const { status } = answer;
       return {

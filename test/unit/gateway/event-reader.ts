@@ -1,6 +1,7 @@
 /** A page that reads a thread's events. */
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
+import { threadEvents } from '../../../src/gateway/widget/answers.js';
 import type { OpenedSession } from './gateway-fixture.js';
 
 export interface ReadEvent {
@@ -26,6 +27,12 @@ function toReadEvent({ id, event, data }: EventSourceMessage): ReadEvent {
     event: event ?? 'message',
     data: JSON.parse(data) as Record<string, unknown>,
   };
+}
+
+/** Says what of an event the API document does not say. */
+function findUndescribed({ event, data }: ReadEvent): string | undefined {
+  const schema = Object.entries(threadEvents).find(([name]) => name === event)?.[1];
+  return schema === undefined ? event : schema.safeParse(data).error?.message;
 }
 
 /** Opens a stream; it is dropped with its test. */
@@ -64,7 +71,10 @@ export async function readEvents(
     }
   }
   void read();
-  onTestFinished(() => connection.abort());
+  onTestFinished(() => {
+    connection.abort();
+    expect(events.map(findUndescribed).filter((what) => what !== undefined)).toEqual([]);
+  });
   return {
     status: response.status,
     headers: response.headers,

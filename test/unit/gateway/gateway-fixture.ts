@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { SignJWT } from 'jose';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { createWebhookPlatforms } from '../../../src/channels/webhook/webhook-platforms.js';
 import type { ChannelDefinition, CustomField, Identity } from '../../../src/domain/channel.js';
 import {
@@ -20,6 +20,7 @@ import type { Asset, Gateway, GatewayDeps } from '../../../src/gateway/gateway-d
 import { createFakeChannelAdmin, type FakeChannelAdmin } from '../../support/fake-channel-admin.js';
 import { createFakeContactCentre } from '../../support/fake-contact-centre.js';
 import { createFakeThreads, type FakeThreads } from '../../support/fake-threads.js';
+import { type Exchange, findUndescribed } from './api-check.js';
 
 export const listedOrigin = 'https://watering-hole.example';
 export const otherOrigin = 'https://jungle.example';
@@ -116,6 +117,18 @@ export interface TestGatewayOptions {
   readonly adminApiHosts?: readonly string[];
 }
 
+/** By their origin, so that whoever asks one can be held to its description. */
+const running = new Map<string, Gateway>();
+
+/** Fails the test when a gateway answers what its API document does not say. */
+export function expectDescribed(exchange: Exchange): void {
+  const operations = running.get(new URL(exchange.url).origin)?.operations ?? [];
+  const undescribed = findUndescribed(operations, exchange);
+  expect(undescribed, `${exchange.method} ${exchange.url} is answered as described`).toBe(
+    undefined,
+  );
+}
+
 /** Starts a gateway on a free port; it ends with its test. */
 export async function startGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const threads = options.threads ?? createFakeThreads();
@@ -174,6 +187,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
   const address = server.address();
   if (address === null || typeof address === 'string') throw new TypeError('no port');
   const url = `http://127.0.0.1:${address.port}`;
+  running.set(url, gateway);
   return {
     url,
     gateway,
@@ -229,8 +243,9 @@ export async function send(
 ): Promise<Answer> {
   const { token, body } = options;
   const isText = typeof body === 'string' || body instanceof Uint8Array;
+  const method = options.method ?? (body === undefined ? 'GET' : 'POST');
   const response = await fetch(url, {
-    method: options.method ?? (body === undefined ? 'GET' : 'POST'),
+    method,
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined || isText ? {} : { 'content-type': 'application/json' }),
@@ -239,6 +254,8 @@ export async function send(
     ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
+  const contentType = response.headers.get('content-type') ?? '';
+  expectDescribed({ method, url, status: response.status, contentType, text });
   let json: Record<string, unknown> = {};
   try {
     json = JSON.parse(text) as Record<string, unknown>;

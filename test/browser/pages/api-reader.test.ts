@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildBrowserAssets } from '../../../src/main/browser-assets.js';
+import { launchBrowser, screenshotFolder } from '../../support/browser.js';
+import { startGateway } from '../../unit/gateway/gateway-fixture.js';
+
+let browser: Awaited<ReturnType<typeof launchBrowser>>;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+test('the API can be read in a page that asks nobody but the gateway', async () => {
+  const { url } = await startGateway({ assets: await buildBrowserAssets() });
+  const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
+  const complaints: string[] = [];
+  const asked = new Set<string>();
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (protocol !== 'data:') asked.add(origin);
+  });
+
+  await page.goto(`${url}/docs`);
+  const operation = page.locator('#operations-Customers-postMessage');
+  await operation.locator('.opblock-summary').click();
+  await expect.poll(() => operation.innerText()).toContain('THREAD_CLOSED');
+  const folder = screenshotFolder();
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/api-reader.png` });
+
+  expect(complaints).toEqual([]);
+  expect([...asked]).toEqual([url]);
+  const document = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: object };
+  await expect
+    .poll(() => page.locator('.opblock').count())
+    .toBe(Object.values(document.paths).flatMap(Object.keys).length);
+  await page.close();
+});

@@ -125,9 +125,8 @@ function toContents(contents: ApiContents, schemas: JsonSchemas, side: 'request'
     Object.entries(contents).map(([mediaType, { schema, examples, events }]) => [
       mediaType,
       {
-        schema: schemas.write(schema, side),
+        schema: events === undefined ? schemas.write(schema, side) : toEventSchema(events, schemas),
         ...(examples === undefined ? {} : { examples: toExamples(examples) }),
-        ...(events === undefined ? {} : { 'x-events': toEvents(events, schemas) }),
       },
     ]),
   );
@@ -137,10 +136,25 @@ function toExamples(examples: Readonly<Record<string, unknown>>): Json {
   return Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]));
 }
 
-function toEvents(events: Readonly<Record<string, z.ZodType>>, schemas: JsonSchemas): Json {
-  return Object.fromEntries(
-    Object.entries(events).map(([name, schema]) => [name, schemas.write(schema, 'answer')]),
-  );
+/** Of a stream, the schema is that of each event: OpenAPI 3.1 has no better place for it. */
+function toEventSchema(events: Readonly<Record<string, z.ZodType>>, schemas: JsonSchemas): Json {
+  const text = { type: 'string' };
+  return {
+    description: 'Each event; its data is JSON.',
+    oneOf: Object.entries(events).map(([name, data]) => ({
+      type: 'object',
+      properties: {
+        event: { const: name },
+        id: { ...text, description: 'Of durable events: the sequence number.' },
+        data: {
+          ...text,
+          contentMediaType: 'application/json',
+          contentSchema: schemas.write(data, 'answer'),
+        },
+      },
+      required: ['event', 'data'],
+    })),
+  };
 }
 
 /** Writes what is answered: an answer and problems of one status are one response. */

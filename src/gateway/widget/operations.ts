@@ -125,7 +125,7 @@ export const followThread: Operation = {
   id: 'followThread',
   summary: 'Streams the thread’s events',
   description:
-    'Server-sent events. Each durable event has its sequence number as its `id`: a reader that comes back with the last one it saw gets everything after it, once, in order, from any gateway. A comment every 15 seconds keeps the connection open. The server ends the stream after `closed`. `x-events` gives the data of each event by its name.',
+    'Server-sent events. Each durable event has its sequence number as its `id`: a reader that comes back with the last one it saw gets everything after it, once, in order, from any gateway. A comment every 15 seconds keeps the connection open. The server ends the stream after `closed`.',
   parameters: [
     threadIdPart,
     {

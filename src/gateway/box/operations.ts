@@ -97,7 +97,7 @@ export const takeReply: Operation = {
       content: json(replyAnswer, { taken: { idOnExternalPlatform: exampleMessageId } }),
     },
   },
-  problems: [...callProblems, 'THREAD_UNKNOWN', 'THREAD_CLOSED', 'RATE_LIMITED'],
+  problems: [...callProblems, 'THREAD_UNKNOWN', 'THREAD_CLOSED'],
 };
 
 export const takeOutbound: Operation = {
@@ -134,7 +134,7 @@ export const takeOutbound: Operation = {
       }),
     },
   },
-  problems: [...callProblems, 'CHANNEL_UNKNOWN', 'THREAD_UNKNOWN', 'THREAD_CLOSED', 'RATE_LIMITED'],
+  problems: [...callProblems, 'CHANNEL_UNKNOWN', 'THREAD_UNKNOWN', 'THREAD_CLOSED'],
 };
 
 export const validateRecipients: Operation = {

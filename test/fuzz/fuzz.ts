@@ -5,14 +5,13 @@
  *
  * Ends with 1 when an answer was not as the document says, or was a failure of the server's.
  */
-import { openSession } from '../support/customer-client.js';
-import { eventsSecret, startSystem } from '../support/system.js';
+import { type CustomerClient, openSession } from '../support/customer-client.js';
+import { eventsSecret, platformSecret, startSystem } from '../support/system.js';
 import { startTestTemporal } from '../support/temporal-server.js';
 import { waitUntil } from '../support/wait-until.js';
-import { type FuzzPass, fuzz, installFuzzer } from './fuzzer.js';
+import { fuzz, installFuzzer } from './fuzzer.js';
 
 const [examples = 40, seed = Date.now() % 1_000_000] = process.argv.slice(2).map(Number);
-const channelId = 'watering-hole';
 const boxClient = { client_id: 'cxone', client_secret: 'box-secret' };
 
 /** Gets a token of the box, as the contact centre does. */
@@ -33,6 +32,17 @@ async function readAdminCookie(simulatorUrl: string): Promise<string> {
   return /=([^;]+)/.exec(cookie)?.[1] ?? '';
 }
 
+/** Uploads a file; gives the part of its address that stands for it. */
+async function upload(gatewayUrl: string, { threadId, token }: CustomerClient): Promise<string> {
+  const answer = await fetch(`${gatewayUrl}/v1/threads/${threadId}/attachments?name=mud.txt`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'text/plain' },
+    body: 'Mud, five buckets.',
+  });
+  const { url } = (await answer.json()) as { url: string };
+  return url.split('/').at(-1) ?? '';
+}
+
 /** Says how often the gateway met something that it did not expect. */
 async function countInternal(gatewayUrl: string): Promise<number> {
   const metrics = await (await fetch(`${gatewayUrl}/metrics`)).text();
@@ -45,6 +55,7 @@ const temporal = await startTestTemporal();
 try {
   const system = await startSystem({
     temporalAddress: temporal.address,
+    hasPlatform: true,
     env: { LOG_LEVEL: 'error' },
   });
   try {
@@ -57,27 +68,27 @@ try {
     await waitUntil('a closed thread', async () => {
       return (await closed.snapshot(gatewayUrl)).state === 'closed';
     });
+    const file = await upload(gatewayUrl, open);
     const boxToken = await readBoxToken(gatewayUrl);
     const adminCookie = await readAdminCookie(system.simulatorUrl);
 
     const pass = async (
       name: string,
-      parts: Pick<FuzzPass, 'channelId' | 'threadId'>,
-      token: string,
+      { token, threadId }: Pick<CustomerClient, 'token' | 'threadId'>,
       filters: readonly string[],
+      parts: Readonly<Record<string, string>> = {},
     ): Promise<boolean> => {
       console.log(`\n== ${name}`);
-      const ways = {
-        session: { bearer: token },
-        boxToken: { bearer: boxToken },
-        boxClient: { username: boxClient.client_id, password: boxClient.client_secret },
-        adminCookie: { api_key: adminCookie },
-      };
       const isClean = await fuzz({
         gatewayUrl,
-        ways,
-        eventsSecret,
-        ...parts,
+        ways: {
+          session: { bearer: token },
+          boxToken: { bearer: boxToken },
+          boxClient: { username: boxClient.client_id, password: boxClient.client_secret },
+          adminCookie: { api_key: adminCookie },
+        },
+        secrets: { events: eventsSecret, platform: platformSecret },
+        parts: { channelId: 'watering-hole', threadId, postId: threadId, token: file, ...parts },
         filters,
         examples,
         seed,
@@ -86,19 +97,26 @@ try {
       return isClean;
     };
 
-    const nowhere = { channelId: 'nowhere', threadId: 'nobody' };
     const results = [
       // A stream of an open thread does not end, and an end would leave nothing open.
-      await pass('an open thread', { channelId, threadId: open.threadId }, open.token, [
+      await pass('an open thread', open, [
         '--exclude-operation-id=followThread',
         '--exclude-operation-id=endThread',
+        '--exclude-tag=Platforms',
       ]),
-      await pass('a closed thread', { channelId, threadId: closed.threadId }, closed.token, [
-        '--include-tag=Customers',
-      ]),
-      await pass('threads and channels that there are not', nowhere, closed.token, [
-        '--include-path-regex=[{]',
-      ]),
+      await pass('a closed thread', closed, ['--include-tag=Customers']),
+      await pass('a platform', open, ['--include-tag=Platforms'], { channelId: 'bush-telegraph' }),
+      await pass(
+        'threads, channels and files that there are not',
+        closed,
+        ['--include-path-regex=[{]'],
+        {
+          channelId: 'nowhere',
+          threadId: 'nobody',
+          postId: 'nothing',
+          token: 'no.file',
+        },
+      ),
     ];
     const { state } = await open.snapshot(gatewayUrl);
     const internal = await countInternal(gatewayUrl);

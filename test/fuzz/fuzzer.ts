@@ -45,10 +45,10 @@ export interface FuzzPass {
   readonly gatewayUrl: string;
   /** For each way in that the document names, what the fuzzer presents. */
   readonly ways: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  readonly eventsSecret: string;
-  /** What paths name; everything else is made up. */
-  readonly channelId: string;
-  readonly threadId: string;
+  /** What signs events: the contact centre's, and a platform's. */
+  readonly secrets: { readonly events: string; readonly platform: string };
+  /** What the parts of paths are, by their name; everything else is made up. */
+  readonly parts: Readonly<Record<string, string>>;
   /** Which operations, as the fuzzer's own options. */
   readonly filters: readonly string[];
   readonly examples: number;
@@ -69,11 +69,10 @@ export async function fuzz(pass: FuzzPass): Promise<boolean> {
   const config = [
     `hooks = ${JSON.stringify(join(import.meta.dirname, 'hooks.py'))}`,
     ...Object.entries(pass.ways).map(([name, way]) => toTable(`auth.openapi.${name}`, way)),
-    toTable('parameters', {
-      'path.channelId': pass.channelId,
-      'path.threadId': pass.threadId,
-      'path.postId': pass.threadId,
-    }),
+    toTable(
+      'parameters',
+      Object.fromEntries(Object.entries(pass.parts).map(([name, part]) => [`path.${name}`, part])),
+    ),
   ];
   await writeFile(join(cwd, 'schemathesis.toml'), config.join('\n'));
   try {
@@ -100,7 +99,8 @@ export async function fuzz(pass: FuzzPass): Promise<boolean> {
         cwd,
         env: {
           ...inheritedEnv,
-          FUZZ_EVENTS_SECRET: pass.eventsSecret,
+          FUZZ_EVENTS_SECRET: pass.secrets.events,
+          FUZZ_PLATFORM_SECRET: pass.secrets.platform,
         },
       },
     );

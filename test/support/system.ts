@@ -64,7 +64,8 @@ function channelsOf(gatewayUrls: readonly string[], policies: Readonly<Record<st
   return { channels };
 }
 
-const platformSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+/** What the example of a platform signs its events with. */
+export const platformSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 const platformChannelAt = (url: string) => ({
   id: 'bush-telegraph',

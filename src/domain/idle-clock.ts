@@ -43,11 +43,13 @@ export function notePageOpened(state: ThreadState): ThreadState {
   return { ...state, clockFromMs: null };
 }
 
-/** The last page that goes while its customer waits starts the clock; one that runs goes on. */
+/**
+ * The last page that goes while its customer waits starts the clock. One that went later than was
+ * known, because it had not answered when it was asked for, moves the start to when it went.
+ */
 export function notePageGone(state: ThreadState, goneAtMs: number): ThreadState {
-  if (state.phase !== 'open' || state.clockFromMs !== null) return state;
-  if (!isCustomerWaiting(state) || !isAway(state)) return state;
-  return { ...state, clockFromMs: goneAtMs };
+  if (state.phase !== 'open' || !isCustomerWaiting(state) || !isAway(state)) return state;
+  return { ...state, clockFromMs: Math.max(state.clockFromMs ?? goneAtMs, goneAtMs) };
 }
 
 function isIdle(state: ThreadState): boolean {

@@ -152,8 +152,9 @@ function apply(state: ThreadState, event: ThreadEvent): ThreadState {
             Math.min(event.changedAtMs ?? event.atMs, event.atMs),
           );
     case 'whereabouts': {
-      if (state.platform === null) return state;
       const isAway = event.change === 'left';
+      // Leaving twice does not restart the clock.
+      if (state.platform === null || state.platform.isAway === isAway) return state;
       const noted = noteWhereabouts(state, isAway);
       if (!isAway) return notePageOpened(noted);
       return notePageGone(noted, Math.min(event.changedAtMs, event.atMs));

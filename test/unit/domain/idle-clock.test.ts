@@ -138,6 +138,18 @@ function lastTold(thread: DrivenThread, count: number): unknown[] {
   });
 }
 
+test('a page that missed a question and is told to have gone later counts from when it went', () => {
+  const thread = play('0 opens, 1 says');
+  thread.nowMs = startMs + 31_500;
+  thread.feed({ type: 'tick' });
+  expect(thread.effects).toMatchObject([{ lane: 'customer', events: [] }]);
+  thread.feed({ type: 'showSettled', gateway: gatewayA, isShown: false });
+  expect(secondsUntilDue(thread)).toBe(121);
+  const changedAtMs = startMs + 30_900;
+  thread.feed({ type: 'presence', gateway: gatewayA, change: 'gone', changedAtMs });
+  expect(secondsUntilDue(thread)).toBe(150.9);
+});
+
 describe('after idleAfter', () => {
   test('nothing happens a millisecond before', () => {
     const thread = owesAnswer();

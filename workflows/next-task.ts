@@ -2,7 +2,7 @@
  * @module Waiting for a workflow task. A query that meets a worker which does not hold the workflow
  * hands what has come since the last task to the handlers, with no task of its own and by the clock of
  * the last one. Whoever acted on that would act otherwise than a replay, which hears it with the next
- * task and by its clock: the thread would be stuck for good (decision 14).
+ * task and by its clock: the thread would be stuck for good (decision 20).
  */
 import { condition } from '@temporalio/workflow';
 

@@ -42,6 +42,15 @@ export default defineConfig({
           ...heavy,
         },
       },
+      // Systems that are overloaded, killed and lied to: a run of its own, `npm run test:chaos`.
+      {
+        test: {
+          name: 'chaos',
+          include: ['test/chaos/**/*.test.ts'],
+          globalSetup: temporalServer,
+          ...heavy,
+        },
+      },
     ],
   },
 });

@@ -112,6 +112,7 @@ test('a message waits for its files, and the page is not left without a question
   await widget.files.getByText('Ready to send.').waitFor();
   await widget.composer.press('Enter');
   await widget.message('See the map').waitFor();
+  await expect.poll(() => gateway().thread().inbound().length).toBe(1);
   expect(gateway().thread().inbound()).toMatchObject([{ attachments: [{ name: 'map.png' }] }]);
 });
 
@@ -143,6 +144,7 @@ test('an upload that failed is tried again, and one that is refused is not', asy
   expect(await widget.panel.getByRole('button', { name: /^Try again/ }).count()).toBe(0);
   await widget.send('What there is');
   await widget.message('What there is').waitFor();
+  await expect.poll(() => gateway().thread().inbound().length).toBe(1);
   expect(gateway().thread().inbound()).toMatchObject([{ attachments: [{ name: 'map.png' }] }]);
 });
 

@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => system?.close());
 
-/** Far above what two cores carry, which is about forty a second. */
-const offered = { perSecond: 160, seconds: 10 };
+/** Far above what two cores carry. */
+const offered = { perSecond: 320, seconds: 10 };
 const recoverWithinMs = 30_000;
 /** What a lone message takes when nothing else goes on is a tenth of this. */
 const recoveredMs = 1_000;

@@ -10,8 +10,8 @@ import {
 } from '../src/domain/ids.js';
 import type { CustomerEvent } from '../src/domain/messages.js';
 import type { ContactStatus } from '../src/domain/policy.js';
-import type { PostCheck } from '../src/domain/post-check.js';
-import type { Effect, ThreadEvent, ThreadState } from '../src/domain/thread-state.js';
+
+import type { Effect, PostCheck, ThreadEvent, ThreadState } from '../src/domain/thread-state.js';
 import { contactCentre, engine, pagesAt, platform } from './activity-proxies.js';
 import { toDeliveryOutcome, toOutcome } from './outcomes.js';
 

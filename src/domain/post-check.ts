@@ -1,11 +1,5 @@
 /** @module What is looked at before a customer's message goes out. */
-import type { ThreadState } from './thread-state.js';
-
-/**
- * What a post looks at first: nothing; its contact, if the tenant's reads allow it or in any case; or
- * its thread, whose end may be known at the contact centre only.
- */
-export type PostCheck = 'none' | 'contactIfReadsAreSpare' | 'contact' | 'thread';
+import type { PostCheck, ThreadState } from './thread-state.js';
 
 /** Decides by how long ago the contact was seen open (customer's contract: contactFresh, contactCheck). */
 export function postCheckOf(state: ThreadState, nowMs: number): PostCheck {

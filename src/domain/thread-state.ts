@@ -22,7 +22,6 @@ import type {
   ThreadEnder,
 } from './messages.js';
 import type { ContactStatus, EndingStatus, ThreadPolicy } from './policy.js';
-import type { PostCheck } from './post-check.js';
 
 /** What a thread knows of a customer's message. */
 export type InboundStatus = 'accepted' | 'sending' | 'inDoubt' | 'sent' | 'failed' | 'refused';
@@ -270,6 +269,12 @@ export type ThreadEvent = { readonly atMs: number } & (
   /** Time has passed, or a new run begins. */
   | { readonly type: 'tick' }
 );
+
+/**
+ * What a post looks at first: nothing; its contact, if the tenant's reads allow it or in any case; or
+ * its thread, whose end may be known at the contact centre only.
+ */
+export type PostCheck = 'none' | 'contactIfReadsAreSpare' | 'contact' | 'thread';
 
 /** What a thread asks to have done. Each effect owes one `…Settled` event. */
 export type Effect =

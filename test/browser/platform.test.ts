@@ -12,7 +12,7 @@ beforeAll(async () => {
     startSystem({
       temporalAddress: inject('temporalAddress'),
       hasPlatform: true,
-      platformPolicy: { idleAfter: '20s', countdown: '30s' },
+      platformPolicy: { idleAfter: '10s', countdown: '30s' },
     }),
     launchBrowser(),
   ]);

@@ -228,7 +228,7 @@ describe.concurrent('a closed thread', () => {
   });
 });
 
-test('a message that came just before the news of the end, in one task, is not posted', async () => {
+test.concurrent('a message that came just before the news of the end, in one task, is not posted', async () => {
   const resting = await createTestEngine({ temporalAddress: inject('temporalAddress') });
   try {
     const ref = newRef();
@@ -255,7 +255,7 @@ test('a message that came just before the news of the end, in one task, is not p
   }
 }, 20_000);
 
-describe('a policy that changes', () => {
+describe.concurrent('a policy that changes', () => {
   /** A policy under which nobody is idle before the test is over. */
   const patient = { ...defaultPolicy, idleAfterMs: 3_600_000 };
 

@@ -14,6 +14,7 @@ import {
   toInboundExternalId,
 } from '../../../src/domain/ids.js';
 import type { PostRequest } from '../../../src/ports/contact-centre.js';
+import { type Simulator, startSimulator } from '../../../src/simulators/cxone/simulator.js';
 
 export const credentials = {
   clientId: 'client',
@@ -46,6 +47,23 @@ export function createAdapter(
     ...more,
   });
   return { contactCentre, log };
+}
+
+/** Starts a simulator that says nothing, for an adapter to speak to. */
+export async function startQuietSimulator(
+  more: { readonly tenantId?: string; readonly actionUrl?: string } = {},
+): Promise<Simulator> {
+  const quiet = () => undefined;
+  return await startSimulator({
+    host: '127.0.0.1',
+    port: 0,
+    boxUrl: 'http://127.0.0.1:9/integration/box',
+    tenantId: 'tenant-1',
+    credentials,
+    box: { clientId: 'box', clientSecret: 'box-secret' },
+    logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+    ...more,
+  });
 }
 
 function known<Value>(value: Value | undefined): Value {

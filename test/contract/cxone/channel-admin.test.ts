@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCxoneChannelAdmin } from '../../../src/cxone/channel-admin.js';
 import type { CxoneSettings } from '../../../src/cxone/settings.js';
 import type { ChannelOrder } from '../../../src/ports/channel-admin.js';
-import { type Simulator, startSimulator } from '../../../src/simulators/cxone/simulator.js';
-import { codeOf, credentials, remoteErrorOf } from './adapter.js';
+import type { Simulator } from '../../../src/simulators/cxone/simulator.js';
+import { codeOf, credentials, remoteErrorOf, startQuietSimulator } from './adapter.js';
 import { fixture, inTurn, json, type ScriptedDfo, startScriptedDfo } from './scripted-dfo.js';
 
 const integrationId = '5d3b3e0c-9a57-4a31-8a2e-0c6d1f1f7a10';
@@ -216,16 +216,9 @@ describe('with the simulator', () => {
   let admin: ReturnType<typeof createAdmin>;
 
   beforeEach(async () => {
-    const quiet = () => undefined;
-    simulator = await startSimulator({
-      host: '127.0.0.1',
-      port: 0,
-      boxUrl: 'http://127.0.0.1:9/integration/box',
+    simulator = await startQuietSimulator({
       actionUrl: 'http://127.0.0.1:9/integration/action',
       tenantId,
-      credentials,
-      box: { clientId: 'box', clientSecret: 'box-secret' },
-      logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     });
     admin = createAdmin({ issuer: simulator.url });
   });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Simulator, startSimulator } from '../../../src/simulators/cxone/simulator.js';
-import { codeOf, createAdapter, credentials, unending } from './adapter.js';
+import type { Simulator } from '../../../src/simulators/cxone/simulator.js';
+import { codeOf, createAdapter, startQuietSimulator, unending } from './adapter.js';
 import { fixture, json, type ScriptedDfo, startScriptedDfo } from './scripted-dfo.js';
 
 const species = { ident: 'species', label: 'Species', type: 'text' } as const;
@@ -64,16 +64,7 @@ describe('with the simulator, custom fields', () => {
   let adapter: ReturnType<typeof createAdapter>;
 
   beforeEach(async () => {
-    const quiet = () => undefined;
-    simulator = await startSimulator({
-      host: '127.0.0.1',
-      port: 0,
-      boxUrl: 'http://127.0.0.1:9/integration/box',
-      tenantId: 'tenant-1',
-      credentials,
-      box: { clientId: 'box', clientSecret: 'box-secret' },
-      logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-    });
+    simulator = await startQuietSimulator();
     adapter = createAdapter({ issuer: simulator.url });
   });
   afterEach(async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Simulator, startSimulator } from '../../../src/simulators/cxone/simulator.js';
+import type { Simulator } from '../../../src/simulators/cxone/simulator.js';
 import {
   codeOf,
   contactNumber,
@@ -8,25 +8,16 @@ import {
   externalId,
   post,
   remoteErrorOf,
+  startQuietSimulator,
   threadRef,
   unending,
 } from './adapter.js';
-
-const quiet = () => undefined;
 
 let simulator: Simulator;
 let adapter: ReturnType<typeof createAdapter>;
 
 beforeEach(async () => {
-  simulator = await startSimulator({
-    host: '127.0.0.1',
-    port: 0,
-    boxUrl: 'http://127.0.0.1:9/integration/box',
-    tenantId: 'tenant-1',
-    credentials,
-    box: { clientId: 'box', clientSecret: 'box-secret' },
-    logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-  });
+  simulator = await startQuietSimulator();
   adapter = createAdapter({ issuer: simulator.url });
 });
 

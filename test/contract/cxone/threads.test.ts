@@ -1,23 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Simulator, startSimulator } from '../../../src/simulators/cxone/simulator.js';
-import { codeOf, createAdapter, credentials, post, threadRef, unending } from './adapter.js';
+import type { Simulator } from '../../../src/simulators/cxone/simulator.js';
+import {
+  codeOf,
+  createAdapter,
+  post,
+  startQuietSimulator,
+  threadRef,
+  unending,
+} from './adapter.js';
 import { fixture, inTurn, json, type ScriptedDfo, startScriptedDfo } from './scripted-dfo.js';
 
 describe('a thread in the simulator', () => {
-  const quiet = () => undefined;
   let simulator: Simulator;
   let adapter: ReturnType<typeof createAdapter>;
 
   beforeEach(async () => {
-    simulator = await startSimulator({
-      host: '127.0.0.1',
-      port: 0,
-      boxUrl: 'http://127.0.0.1:9/integration/box',
-      tenantId: 'tenant-1',
-      credentials,
-      box: { clientId: 'box', clientSecret: 'box-secret' },
-      logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-    });
+    simulator = await startQuietSimulator();
     adapter = createAdapter({ issuer: simulator.url });
   });
   afterEach(async () => {

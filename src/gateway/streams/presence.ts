@@ -198,7 +198,8 @@ export function createPresence(deps: {
     },
     forgotten() {
       told = undefined;
-      isBelieved = false;
+      // A departure that is due still says when the page went: the thread can only guess.
+      isBelieved = departure !== undefined;
     },
     reannounce(delayMs) {
       clearTimeout(reannounceTimer);

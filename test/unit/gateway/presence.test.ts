@@ -69,6 +69,21 @@ test('a page that comes back after a show found nobody is told of again', async 
   expect(presenceOf(fixture).map(({ change }) => change)).toEqual(['opened', 'opened']);
 });
 
+test('a page that dropped just before a show found nobody is told of with its moment', async () => {
+  const fixture = createHubFixture();
+  fixture.threads.begin(startOf(ref));
+  const page = fixture.newPage(ref);
+  await page.connect();
+  await pass(700);
+  page.drop();
+  await fixture.threads.acceptReply(ref, agentMessage(ref, 'a-1'));
+  await pass(60_000);
+  expect(presenceOf(fixture)).toEqual([
+    { change: 'opened', atMs: 0 },
+    { change: 'gone', atMs: 700 },
+  ]);
+});
+
 test('a page that leaves is told of after the grace, with the moment of the call', async () => {
   const fixture = createHubFixture();
   fixture.threads.begin(startOf(ref));

@@ -36,6 +36,15 @@ export interface RichContent {
   readonly payload: unknown;
 }
 
+/** The earlier message of the thread that a message answers, so far that a reader need not have it. */
+export interface QuotedMessage {
+  /** The `id` of its event. */
+  readonly id: string;
+  readonly from: MessageEvent['from'];
+  /** The beginning of its text. */
+  readonly text: string;
+}
+
 /** A customer's message, from the moment it is accepted. */
 export interface InboundMessage {
   readonly id: MessageId;
@@ -98,6 +107,9 @@ export interface MessageEvent {
   readonly text: string;
   readonly content?: RichContent;
   readonly attachments?: readonly Attachment[];
+  readonly replyTo?: QuotedMessage;
+  /** Whether an agent handed on what was written elsewhere. Default false. */
+  readonly isForwarded?: boolean;
   readonly atMs: number;
 }
 

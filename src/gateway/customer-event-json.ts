@@ -4,6 +4,7 @@ import type {
   Author,
   CustomerEvent,
   MessageEvent,
+  QuotedMessage,
   RichContent,
 } from '../domain/messages.js';
 
@@ -23,6 +24,10 @@ function toAuthorJson(author: Author | undefined): Record<string, unknown> | und
 
 function toContentJson(content: RichContent | undefined): Record<string, unknown> | undefined {
   return content && { type: content.type, payload: content.payload };
+}
+
+function toReplyToJson(quoted: QuotedMessage | undefined): Record<string, unknown> | undefined {
+  return quoted && { id: quoted.id, from: quoted.from, text: quoted.text };
 }
 
 /** Gives the address under which whoever reads an event finds a file of its message. */
@@ -49,6 +54,8 @@ export function toMessageJson(
     text: event.text,
     content: toContentJson(event.content),
     attachments: toAttachmentsJson(event, toFileUrl),
+    replyTo: toReplyToJson(event.replyTo),
+    forwarded: event.isForwarded === true ? true : undefined,
     at: toIsoMoment(event.atMs),
   });
 }

@@ -11,8 +11,10 @@ function toIso(atMs: number | undefined): string | undefined {
 function toData(event: CustomerEvent): Readonly<Record<string, unknown>> {
   switch (event.type) {
     case 'message': {
-      const { seq, id, from, author, text, content, attachments, atMs } = event;
-      return { seq, id, from, author, text, content, attachments, at: toIso(atMs) };
+      const { seq, id, from, author, text, content, attachments, replyTo, atMs } = event;
+      const forwarded = event.isForwarded === true ? true : undefined;
+      const at = toIso(atMs);
+      return { seq, id, from, author, text, content, attachments, replyTo, forwarded, at };
     }
     case 'message-status': {
       const { seq, id, status, reason } = event;

@@ -105,7 +105,7 @@ const deliveryFate: fc.Arbitrary<DeliveryFate> = fc.oneof(
     }),
   },
   {
-    weight: 1,
+    weight: 3,
     arbitrary: fc.record({
       kind: fc.constant('deferred' as const),
       retryAfterMs: fc.constantFrom(100, 7_000, 120_000),
@@ -185,7 +185,7 @@ const rare: fc.WeightedArbitrary<Command>[] = [
     }),
   },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.record({
       type: type('repair'),
       action: fc.constantFrom('retry' as const, 'giveUp' as const),

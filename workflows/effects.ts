@@ -78,7 +78,7 @@ async function blockCustomer(untilMs: number, { ref, customer }: ThreadState): P
 }
 
 async function callContactCentre(
-  { task, contact, check }: ContactCentreEffect,
+  { task, contact, check, replyTo }: ContactCentreEffect,
   state: ThreadState,
 ): Promise<ContactCentreOwed['outcome']> {
   const {
@@ -108,6 +108,7 @@ async function callContactCentre(
             text,
             ...(attachments === undefined ? {} : { attachments }),
             ...(postback === undefined ? {} : { postback }),
+            ...(replyTo === undefined ? {} : { replyTo }),
             createdAtMs: writtenAtMs ?? acceptedAtMs,
           },
           toCheckRequest(check, contact, ref, endedStatuses),

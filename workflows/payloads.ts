@@ -20,10 +20,13 @@ function has(payload: unknown, shape: Shape): payload is Record<string, string |
 const isOneOf = (value: unknown, known: readonly string[]) => known.some((one) => one === value);
 
 const messageShape: Shape = { id: 'string', text: 'string', acceptedAtMs: 'number' };
+/** A message may answer another one, which is named by a text. */
+const isMessage = (payload: InboundMessage | AgentMessage) =>
+  has(payload, messageShape) && (!('replyTo' in payload) || has(payload, { replyTo: 'string' }));
 /** A message of the customer's. */
-export const isInbound = (payload: InboundMessage) => has(payload, messageShape);
+export const isInbound = (payload: InboundMessage) => isMessage(payload);
 /** A message of an agent's. */
-export const isAgentReply = (payload: AgentMessage) => has(payload, messageShape);
+export const isAgentReply = (payload: AgentMessage) => isMessage(payload);
 /** Who looks at the thread, or whether the customer of a platform is there. */
 export const isPresence = (payload: Presence) =>
   (has(payload, { gateway: 'string', atMs: 'number' }) &&

@@ -9,6 +9,7 @@ import type { EngineErrorCode } from './errors.js';
 import type { InboundMessage, Verdict } from './messages.js';
 import { followerOf } from './pages.js';
 import { postCheckOf } from './post-check.js';
+import { referenceOf } from './quotation.js';
 import type {
   ContactCentreLane,
   ContactCentreTask,
@@ -165,17 +166,21 @@ export function startTask(
     startedAtMs: nowMs,
     budget: taken.bucket,
   });
+  const { contact } = state;
+  if (task.kind !== 'post' || task.stage !== 'post') {
+    const effect: Effect = { lane: 'contactCentre', task, contact, check: 'none' };
+    return { state: started, effects: [effect] };
+  }
+  const replyTo = referenceOf(state, task.message);
   return {
-    state:
-      task.kind === 'post' && task.stage === 'post'
-        ? withInboundStatus(started, task.message, 'sending')
-        : started,
+    state: withInboundStatus(started, task.message, 'sending'),
     effects: [
       {
         lane: 'contactCentre',
         task,
-        contact: state.contact,
-        check: task.kind === 'post' && task.stage === 'post' ? postCheckOf(state, nowMs) : 'none',
+        contact,
+        check: postCheckOf(state, nowMs),
+        ...(replyTo === undefined ? {} : { replyTo }),
       },
     ],
   };

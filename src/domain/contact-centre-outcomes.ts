@@ -20,6 +20,7 @@ import {
 } from './contact-centre-lane.js';
 import { settleSearch } from './contact-search.js';
 import { deferTask, finishTask, lookAfterMs, pauseTask, toWait } from './lane-pace.js';
+import { referenceOf, withoutReplyTo } from './quotation.js';
 import type { ContactCentreOutcome, ContactCentreTask, ThreadState } from './thread-state.js';
 
 /** Notes how the task in flight ended. */
@@ -83,6 +84,10 @@ function settlePost(
     case 'rejected':
       // A look that is refused says nothing about the message.
       if (stage !== 'post') return deferTask(state, task, atMs);
+      // Perhaps it was refused only for what it answers: it is not there, and goes without that.
+      if (isPostingAllowed(state) && referenceOf(state, message) !== undefined) {
+        return pauseTask(state, { ...task, message: withoutReplyTo(message) }, atMs, 0);
+      }
       return finishTask(giveVerdict(state, message, 'failed', atMs, outcome.code));
     case 'readBack':
       return state;

@@ -107,6 +107,15 @@ export function toInboundExternalId(ref: ThreadRef, messageId: MessageId): Exter
   return made(parseExternalMessageId(raw), raw);
 }
 
+/** Reads a customer's message of this thread from its id as above; undefined for any other id. */
+export function fromInboundExternalId(
+  ref: ThreadRef,
+  id: ExternalMessageId,
+): MessageId | undefined {
+  const start = [ref.channelId, ref.threadId, ''].join(separator);
+  return id.startsWith(start) ? parsePlatformMessageId(id.slice(start.length)) : undefined;
+}
+
 /**
  * Makes the id that the contact centre is answered for an agent's message.
  *

@@ -52,6 +52,8 @@ export interface InboundMessage {
   readonly attachments?: readonly Attachment[];
   /** What a chosen button carries back to the bot that offered it. */
   readonly postback?: string;
+  /** The earlier message of this thread that it answers, by the `id` of its event. */
+  readonly replyTo?: string;
   /** When the gateway took it. */
   readonly acceptedAtMs: number;
   /** When the customer wrote it, where their platform says so. */
@@ -70,6 +72,10 @@ export interface AgentMessage {
   readonly author?: Author;
   readonly content?: RichContent;
   readonly attachments?: readonly Attachment[];
+  /** The earlier message of this thread that it answers, by the contact centre's id of it. */
+  readonly replyTo?: ExternalMessageId;
+  /** Whether it hands on what was written elsewhere. Default false. */
+  readonly isForwarded?: boolean;
   readonly acceptedAtMs: number;
 }
 

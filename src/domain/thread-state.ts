@@ -284,6 +284,8 @@ export type Effect =
       readonly contact: ContactNumber | null;
       /** Whether the contact, or the thread, is looked at before a post. */
       readonly check: PostCheck;
+      /** Of a post: the message that it answers, where the contact centre has that. */
+      readonly replyTo?: ExternalMessageId;
     }
   | {
       readonly lane: 'customer';

@@ -46,6 +46,7 @@ import {
   startDelivery,
 } from './platform-lane.js';
 import type { ThreadPolicy } from './policy.js';
+import { quoteForAgent, quoteForCustomer, withoutReplyTo } from './quotation.js';
 import type {
   Effect,
   OutboundStatus,
@@ -211,7 +212,9 @@ function acceptInbound(
   const page = via === undefined ? present : openPage(present, via, atMs);
   const inbound = { ...page.ledger.inbound, [id]: 'accepted' as const };
   const accepted = { ...page, ledger: { ...page.ledger, inbound } };
-  const followed = withTrustedFollower(message, atMs);
+  const quoted = quoteForCustomer(state, message.replyTo);
+  const answering = quoted === undefined ? withoutReplyTo(message) : message;
+  const followed = withTrustedFollower(answering, atMs);
   const logged = appendEvent(
     noteMessage(accepted, 'customer', atMs),
     {
@@ -220,6 +223,7 @@ function acceptInbound(
       from: 'customer',
       text,
       ...(attachments === undefined ? {} : { attachments }),
+      ...(quoted === undefined ? {} : { replyTo: quoted }),
       atMs: message.writtenAtMs ?? message.acceptedAtMs,
     },
     followerOf(followed, atMs),
@@ -229,15 +233,17 @@ function acceptInbound(
 
 function acceptReply(state: ThreadState, message: AgentMessage, atMs: number): ThreadState {
   if (Object.hasOwn(state.ledger.outbound, message.id)) return state;
-  const { acceptedAtMs, ...shown } = message;
+  const { acceptedAtMs, replyTo, ...shown } = message;
   if (state.closed !== null) {
     // The gateway took it before it could know of the end; the agent is told what became of it.
     return failReply(state, message.id, 0, atMs, 'the chat has ended');
   }
+  const quoted = quoteForAgent(state, replyTo);
   const logged = appendEvent(noteMessage(state, 'agent', atMs), {
     type: 'message',
     from: 'agent',
     ...shown,
+    ...(quoted === undefined ? {} : { replyTo: quoted }),
     atMs: acceptedAtMs,
   });
   const noted = withOutbound(logged, message.id, logged.lastSeq, 'accepted');

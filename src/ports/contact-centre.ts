@@ -21,6 +21,8 @@ export interface PostRequest {
   readonly text: string;
   readonly attachments?: readonly Attachment[];
   readonly postback?: string;
+  /** The message that it answers, of the same thread and in either direction. */
+  readonly replyTo?: ExternalMessageId;
   readonly createdAtMs: number;
 }
 

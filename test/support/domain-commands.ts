@@ -29,8 +29,14 @@ export type Command =
       readonly via: number | null;
       /** For how long it waited for a worker. */
       readonly delayMs: number;
+      readonly answers: number | null;
     }
-  | { readonly type: 'reply'; readonly repeats: number | null }
+  | {
+      readonly type: 'reply';
+      readonly repeats: number | null;
+      /** The earlier message that it answers, or null. */
+      readonly answers: number | null;
+    }
   | { readonly type: 'openPage'; readonly gateway: number; readonly resumeFrom: number }
   | { readonly type: 'closePage'; readonly gateway: number; readonly change: 'gone' | 'left' }
   | { readonly type: 'kill' | 'takeShow' | 'fetch' | 'announce'; readonly gateway: number }
@@ -56,6 +62,7 @@ export type Command =
 const gateway = fc.nat(2);
 const choice = fc.nat(50);
 const repeats = fc.option(choice, { freq: 3, nil: null });
+const answers = fc.option(choice, { freq: 2, nil: null });
 
 /** Many of one for a few of another. */
 function many<One>(one: One): One[] {
@@ -123,9 +130,10 @@ const everyDay: fc.WeightedArbitrary<Command>[] = [
       repeats,
       via: fc.option(gateway, { nil: null }),
       delayMs: fc.constantFrom(0, 0, 4_990, 20_000),
+      answers,
     }),
   },
-  { weight: 5, arbitrary: fc.record({ type: type('reply'), repeats }) },
+  { weight: 5, arbitrary: fc.record({ type: type('reply'), repeats, answers }) },
   { weight: 4, arbitrary: fc.record({ type: type('openPage'), gateway, resumeFrom: choice }) },
   {
     weight: 2,
@@ -225,8 +233,15 @@ export const anyCommands = manyOf(
   }),
 );
 
-/** Anything but holds, which move effects in time. */
-export const commandsWithoutHolds = manyOf(fc.oneof(everyDayThing, platformThing, rareThing));
+/**
+ * Anything but holds, which move effects in time, and messages that answer others: what stayed in an
+ * earlier run is not quoted.
+ */
+export const commandsThatEveryRunHearsAlike = manyOf(
+  fc.oneof(everyDayThing, platformThing, rareThing),
+).map((commands) =>
+  commands.map((command) => ('answers' in command ? { ...command, answers: null } : command)),
+);
 
 /** Updates of the contact that the contact centre allows at once. */
 export const budgets = fc.constantFrom(250, 250, 2);

@@ -12,15 +12,7 @@ import type {
   LoggedEvent,
   ThreadState,
 } from '../../src/domain/thread-state.js';
-import {
-  agentMessage,
-  customerMessage,
-  deepFreeze,
-  isUpdate,
-  type NewThreadEvent,
-  nameOf,
-  startMs,
-} from './domain-builders.js';
+import { deepFreeze, isUpdate, type NewThreadEvent, nameOf, startMs } from './domain-builders.js';
 import type { Command, DeliveryFate, Fate } from './domain-commands.js';
 import { createModelContactCentre, otherContact, ownContact } from './domain-contact-centre.js';
 import { createEndWatch } from './domain-end-watch.js';
@@ -38,8 +30,10 @@ import {
 } from './domain-gateways.js';
 import { createPageActs } from './domain-page-acts.js';
 import { createModelPlatform } from './domain-platform.js';
+import { createQuotationWatch } from './domain-quotations.js';
 import { checkRest } from './domain-rest.js';
 import { checkStory } from './domain-story.js';
+import { createTalk } from './domain-talk.js';
 import { beginThread, type Sightings, type World, type WorldRules } from './domain-world-rules.js';
 
 type ContactCentreEffect = Extract<Effect, { lane: 'contactCentre' }>;
@@ -58,15 +52,10 @@ export function createWorld(
   let nowMs = startMs;
   let flight: (ContactCentreEffect & { readonly startedAtMs: number }) | null = null;
   let notBeforeMs = 0;
-  let replies = 0;
-  let acceptedInTime = 0;
   let isBlocking = false;
   const runs = new Map<string, ThreadState>();
   const log: CustomerEvent[] = [];
   const gateways = createModelGateways(3);
-  const accepted: MessageId[] = [];
-  const acceptedAtMs = new Map<string, number>();
-  const lateReplies: string[] = [];
   const verdicts = new Map<MessageId, Verdict>();
   /** Messages, and names of other tasks, that an operator gave up. */
   const givenUp = new Set<string>();
@@ -81,6 +70,10 @@ export function createWorld(
     if (gateway === undefined) throw new TypeError('no gateway');
     return gateway;
   };
+
+  const talk = createTalk({ feed, saw, nowMs: () => nowMs, gatewayAt, log, end, platform });
+  const { accepted, acceptedAtMs, answers } = talk;
+  const quotations = createQuotationWatch({ saw, log, answers, verdicts });
 
   function feed(event: NewThreadEvent): void {
     const before = state;
@@ -109,6 +102,7 @@ export function createWorld(
     for (const { shownBy, ...event } of added) {
       insist(event.seq === log.length + 1, `number ${event.seq} after ${log.length}`);
       log.push(event);
+      if (event.type === 'message') quotations.note(event, before);
       if (event.type === 'message-status') noteVerdict(event.id, event.status);
       if (event.type === 'state')
         end.note(event, log, nowMs, {
@@ -170,12 +164,14 @@ export function createWorld(
     const regained = (nowMs - startMs) / contactUpdateRule.refillMs;
     insist(updatesLeft + regained > -0.001, 'more updates than the budget allows');
     insist(check === 'none' || contact !== null, 'a look at no contact');
+    quotations.checkCall(effect);
     flight = { ...effect, startedAtMs: nowMs };
   }
 
   function settleCall(fate: Fate): void {
     if (flight === null) return;
-    const { task, startedAtMs, contact, check } = flight;
+    const call = flight;
+    const { task, startedAtMs, contact, check } = call;
     flight = null;
     const isLooked = contact !== null && check !== 'none';
     const met: Fate =
@@ -189,6 +185,7 @@ export function createWorld(
     };
     const outcome = centre.meet(met, task, startedAtMs, nowMs, looked);
     saw(`${task.kind === 'post' ? task.stage : task.kind} ${outcome.kind}`);
+    if (outcome.kind === 'rejected') quotations.noteRefusal(call);
     if (outcome.kind === 'contactEnded') end.believe(outcome.sighting, state.contact, nowMs);
     if (task.kind === 'post') end.notePosted(outcome, state);
     if (outcome.kind === 'deferred') notBeforeMs = nowMs + (outcome.retryAfterMs ?? 0);
@@ -221,28 +218,6 @@ export function createWorld(
   function tellWhereabouts(change: 'left' | 'returned'): void {
     if (platform !== null) platform.isAway = change === 'left';
     feed({ type: 'whereabouts', change, changedAtMs: nowMs });
-  }
-
-  function acceptMessage({ repeats, via, delayMs }: Extract<Command, { type: 'inbound' }>): void {
-    const repeated = repeats === null ? undefined : accepted[repeats % (accepted.length || 1)];
-    const id = repeated ?? `m-${acceptedAtMs.size + 1}`;
-    const bySelf = via === null || platform !== null ? {} : { via: gatewayAt(via).queue };
-    const message = customerMessage(id, { acceptedAtMs: nowMs - delayMs, ...bySelf });
-    if (repeated === undefined) {
-      if (platform !== null) platform.isAway = false;
-      acceptedAtMs.set(id, message.acceptedAtMs);
-      accepted.push(message.id);
-      if (end.by === null) acceptedInTime += 1;
-    } else saw('repeat');
-    feed({ type: 'inbound', message });
-  }
-
-  function acceptReply(repeats: number | null): void {
-    const isRepeat = repeats !== null && replies > 0;
-    const id = `r-${isRepeat ? (repeats % replies) + 1 : replies + 1}`;
-    if (!isRepeat) replies += 1;
-    if (!isRepeat && end.by !== null) lateReplies.push(id);
-    feed({ type: 'agentReply', message: agentMessage(id, { acceptedAtMs: nowMs }) });
   }
 
   function endBy(by: ThreadEnder): void {
@@ -294,9 +269,9 @@ export function createWorld(
     if (isOfPages && platform !== null) return;
     switch (command.type) {
       case 'inbound':
-        return acceptMessage(command);
+        return talk.acceptMessage(command);
       case 'reply':
-        return acceptReply(command.repeats);
+        return talk.acceptReply(command);
       case 'openPage':
         return openPage(gatewayAt(command.gateway), command.resumeFrom);
       case 'closePage':
@@ -369,9 +344,11 @@ export function createWorld(
       feed({ type: 'tick' });
     }
     for (const gateway of gateways) fetchOwed(gateway, read);
-    const known = { accepted, acceptedInTime, verdicts, givenUp, replies, lateReplies };
     checkStory({
-      ...known,
+      accepted,
+      verdicts,
+      givenUp,
+      ...talk.counts(),
       ended: end.by,
       isPostingOver: end.isPostingOver,
       stored: centre.stored,

@@ -20,6 +20,8 @@ const payloads = [
   [],
   {},
   { id: 7, text: 'x', acceptedAtMs: 1 },
+  { id: 'x', text: 'x', acceptedAtMs: 1, replyTo: 7 },
+  { id: 'x', text: 'x', acceptedAtMs: 1, replyTo: null },
   { change: 'left' },
   { change: 'flown', atMs: 1 },
   { kind: 'seen', messageId: 7, atMs: 1 },

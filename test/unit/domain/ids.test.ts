@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   fromExternalMessageId,
+  fromInboundExternalId,
   fromWorkflowId,
   parseChannelId,
   parseClientMessageId,
@@ -126,6 +127,17 @@ test('external ids name their thread, and read back to it', () => {
     fc.property(refs, messageIds, (ref, id) => {
       expect(fromExternalMessageId(toInboundExternalId(ref, id))).toEqual(ref);
       expect(fromExternalMessageId(toOutboundExternalId(ref, id))).toEqual(ref);
+    }),
+  );
+});
+
+test("a customer's message is read back from its external id, in its own thread only", () => {
+  fc.assert(
+    fc.property(refs, refs, messageIds, (ref, other, id) => {
+      expect(fromInboundExternalId(ref, toInboundExternalId(ref, id))).toBe(id);
+      expect(fromInboundExternalId(ref, toOutboundExternalId(ref, id))).toBeUndefined();
+      fc.pre(JSON.stringify(other) !== JSON.stringify(ref));
+      expect(fromInboundExternalId(other, toInboundExternalId(ref, id))).toBeUndefined();
     }),
   );
 });

@@ -40,10 +40,11 @@ const isoTime = (atMs: number) => new Date(atMs).toISOString();
 /**
  * "Create message in DFO" (cxone.md 2.1, CONFIRMED by OAS-TS, required fields included).
  *
- * INFERRED (cxone.md 5.1): a chosen button is TEXT, with its postback beside the payload.
+ * INFERRED (cxone.md 5.1): a chosen button is TEXT, with its postback beside the payload. The two
+ * fields of an answer are CONFIRMED; INFERRED: a message that answers nothing has neither.
  */
 export function toCreateMessage(request: PostRequest): ApiRequest {
-  const { thread, externalId, customer, text, attachments = [], postback, createdAtMs } = request;
+  const { thread, externalId, customer, text, attachments = [], postback, replyTo } = request;
   return {
     operation: `create message ${externalId}`,
     budget: 'posts',
@@ -52,7 +53,7 @@ export function toCreateMessage(request: PostRequest): ApiRequest {
     body: {
       idOnExternalPlatform: externalId,
       direction: 'inbound',
-      createdAtWithMilliseconds: isoTime(createdAtMs),
+      createdAtWithMilliseconds: isoTime(request.createdAtMs),
       thread: { idOnExternalPlatform: thread.threadId },
       messageContent: {
         type: 'TEXT',
@@ -63,6 +64,9 @@ export function toCreateMessage(request: PostRequest): ApiRequest {
       ...(attachments.length === 0
         ? {}
         : { attachments: attachments.map(({ name, url }) => ({ friendlyName: name, url })) }),
+      ...(replyTo === undefined
+        ? {}
+        : { replyToMessage: { idOnExternalPlatform: replyTo }, isReplyToSpecificMessage: true }),
     },
   };
 }

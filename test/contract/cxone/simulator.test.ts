@@ -66,6 +66,19 @@ describe('a customer’s message', () => {
     ]);
   });
 
+  it('that answers another one names it', async () => {
+    await adapter.contactCentre.postMessage(post('m-1'), unending);
+    await adapter.contactCentre.postMessage(post('m-2', { replyTo: externalId('m-1') }), unending);
+    const [first, second] = simulator.state().messages.map(({ request }) => request);
+    expect(second).toMatchObject({
+      replyToMessage: { idOnExternalPlatform: 'watering-hole~t-1~m-1' },
+      isReplyToSpecificMessage: true,
+    });
+    for (const field of ['replyToMessage', 'isReplyToSpecificMessage']) {
+      expect(first).not.toHaveProperty(field);
+    }
+  });
+
   it('that CXone has already counts as sent, and its contact is found', async () => {
     const first = await adapter.contactCentre.postMessage(post(), unending);
     const second = await adapter.contactCentre.postMessage(post(), unending);

@@ -222,6 +222,30 @@ describe('a connection', () => {
   });
 });
 
+describe('a message that answers another', () => {
+  it('names it on the wire, and one that answers nothing has neither field', async () => {
+    await adapter.contactCentre.postMessage(post('m-2', { replyTo: externalId('m-1') }), unending);
+    await postOne('m-3');
+    const [answering, plain] = callsOf('/dfo').map(({ body }) => JSON.parse(body) as object);
+    expect(answering).toEqual({
+      ...plain,
+      idOnExternalPlatform: 'watering-hole~t-1~m-2',
+      replyToMessage: { idOnExternalPlatform: 'watering-hole~t-1~m-1' },
+      isReplyToSpecificMessage: true,
+    });
+    expect(Object.keys(plain ?? {})).not.toContain('isReplyToSpecificMessage');
+  });
+
+  it('is certainly not there when it is refused for that', async () => {
+    const unknown = { field: 'replyToMessage', message: 'Not found', errorCode: 'notFound' };
+    dfo.play = json(422, JSON.stringify({ errors: [unknown] }));
+    const answering = post('m-2', { replyTo: externalId('m-1') });
+    const error = await remoteErrorOf(adapter.contactCentre.postMessage(answering, unending));
+    expect(error.code).toBe('CONTACT_CENTRE_REJECTED');
+    expect(error.policy.certain).toBe(true);
+  });
+});
+
 describe('an abort', () => {
   it('before the call makes none', async () => {
     const reason = new Error('cancelled');

@@ -48,6 +48,13 @@ describe('a customer’s message', () => {
     expect(body).toMatchObject({ authorEndUserIdentity: expected });
   });
 
+  it('names the message that it answers, and says that it answers that one', () => {
+    expect(bodyOf('m-2', { replyTo: externalId('m-1') })).toMatchObject({
+      replyToMessage: { idOnExternalPlatform: 'watering-hole~t-1~m-1' },
+      isReplyToSpecificMessage: true,
+    });
+  });
+
   it('may be empty beside an attachment', () => {
     const attachments = [{ name: 'map.png', url: 'https://a.example/map.png' }];
     expect(bodyOf('m-1', { text: '', attachments })).toMatchObject({

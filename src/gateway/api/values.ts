@@ -33,6 +33,9 @@ export const channelIdPart = {
 /** A thread's id, where a document shows one. */
 export const exampleThreadId = 'k3v9Qm2XbT7yLw4dR8sNaA';
 
+/** The id of an agent's message, where a document shows one. */
+export const exampleAgentMessageId = `watering-hole~${exampleThreadId}~~Zk0yqPEu0cV4mB8cQyRrS2aXw5nLd1Tf`;
+
 /** The part of a path that names a thread. */
 export const threadIdPart = {
   in: 'path',

@@ -21,7 +21,11 @@ const post = part(
 );
 const replyToMessage = part(
   { idOnExternalPlatform: text('Our id of the message.') },
-  'A message of the thread, by which the thread is found. CONFIRMED.',
+  'A message of the thread, by which the thread is found; with `isReplyToSpecificMessage` the one that is answered. CONFIRMED.',
+);
+const forward = part(
+  { message: part({ id: text('Which one it was is not looked up.') }, 'INFERRED.') },
+  'Where it names a message, the customer is told that this one is handed on. CONFIRMED for outbound calls (nullable), INFERRED for replies.',
 );
 const messageContent = part(
   {
@@ -77,7 +81,14 @@ const message = {
   thread,
   post,
   replyToMessage,
-  replyToMessageIdOnExternalPlatform: text('The same, by itself. CONFIRMED for replies.'),
+  replyToMessageIdOnExternalPlatform: text(
+    'The same, by itself. CONFIRMED for replies; INFERRED: without `isReplyToSpecificMessage` it is only the last message of the thread.',
+  ),
+  isReplyToSpecificMessage: z.boolean().optional().meta({
+    description:
+      'Whether the agent answers that very message, of which the customer is shown the beginning. CONFIRMED for outbound calls, INFERRED for replies.',
+  }),
+  forward,
   messageContent,
   content: text('A third place of the text. CONFIRMED for replies.'),
   authorUser: person,
@@ -128,7 +139,6 @@ export const outboundBody = z
     endUserRecipients: endUserRecipients.meta({
       description: 'The first is the customer to whom the agent writes. CONFIRMED.',
     }),
-    forward: part({ message: part({ id: text('Noted in the log.') }, 'INFERRED.') }, 'INFERRED.'),
   })
   .meta({ id: 'BoxOutbound' });
 

@@ -68,19 +68,9 @@ export function mountBox(
     logger.warn(facts, 'no thread found for a call');
   }
 
-  /** What a customer's page cannot show is told here at least. */
-  function note({ ref, id }: AcceptedMessage, body: LenientBody, res: Response): void {
+  function note({ ref, id }: AcceptedMessage, res: Response): void {
     gatewayMetrics.accepted('outbound', ref.channelId);
-    const repliesTo = textAt(body, 'replyToMessage.idOnExternalPlatform');
-    const forwards = textAt(body, 'forward.message.id');
-    const facts = {
-      ...ref,
-      messageId: id,
-      requestId: requestIdOf(res),
-      ...(repliesTo === undefined ? {} : { repliesTo }),
-      ...(forwards === undefined ? {} : { forwards }),
-    };
-    logger.info(facts, 'reply accepted');
+    logger.info({ ...ref, messageId: id, requestId: requestIdOf(res) }, 'reply accepted');
   }
 
   routes.mount(`${boxPath}/1.0/token`, {
@@ -99,7 +89,7 @@ export function mountBox(
           logLookUp(res, body, candidates.lookedAt);
           throw threadUnknown(candidates.lookedAt);
         }
-        note(accepted, body, res);
+        note(accepted, res);
         res.json({ idOnExternalPlatform: accepted.id });
       },
     },
@@ -137,7 +127,7 @@ export function mountBox(
         const accepted =
           (await agentMessages.reply(candidates, call)) ??
           (await writeFirst(res, channel, candidates, call));
-        note(accepted, body, res);
+        note(accepted, res);
         res.json(toOutboundAnswer(accepted, body));
       }),
     },

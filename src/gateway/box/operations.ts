@@ -2,7 +2,13 @@
 import { z } from 'zod';
 import { json, type Operation } from '../api/operation.js';
 import type { AnsweredCode } from '../api/problems.js';
-import { channelIdPart, exampleMoment, exampleThreadId, threadIdPart } from '../api/values.js';
+import {
+  channelIdPart,
+  exampleAgentMessageId,
+  exampleMoment,
+  exampleThreadId,
+  threadIdPart,
+} from '../api/values.js';
 import {
   outboundAnswer,
   outboundBody,
@@ -24,7 +30,6 @@ const ofBox = {
 } as const satisfies Partial<Operation>;
 
 const recipient = { idOnExternalPlatform: 'zola@savanna', name: 'Zola', isPrimary: true };
-const exampleMessageId = `watering-hole~${exampleThreadId}~~Zk0yqPEu0cV4mB8cQyRrS2aXw5nLd1Tf`;
 
 export const issueBoxToken: Operation = {
   id: 'issueBoxToken',
@@ -89,12 +94,19 @@ export const takeReply: Operation = {
         messageContent: { type: 'TEXT', payload: { text: 'We fill it up.' } },
         authorUser: { firstName: 'Warden', nickname: 'Warden' },
       },
+      answer: {
+        id: 'dfo-83',
+        thread: { idOnExternalPlatform: exampleThreadId },
+        messageContent: { type: 'TEXT', payload: { text: 'Both of them.' } },
+        replyToMessage: { idOnExternalPlatform: `watering-hole~${exampleThreadId}~m-1` },
+        isReplyToSpecificMessage: true,
+      },
     }),
   },
   answers: {
     200: {
       description: 'The reply is durable.',
-      content: json(replyAnswer, { taken: { idOnExternalPlatform: exampleMessageId } }),
+      content: json(replyAnswer, { taken: { idOnExternalPlatform: exampleAgentMessageId } }),
     },
   },
   problems: [...callProblems, 'THREAD_UNKNOWN', 'THREAD_CLOSED'],
@@ -123,7 +135,7 @@ export const takeOutbound: Operation = {
       content: json(outboundAnswer, {
         taken: {
           message: {
-            idOnExternalPlatform: exampleMessageId,
+            idOnExternalPlatform: exampleAgentMessageId,
             createdAtWithMilliseconds: exampleMoment,
             url: 'https://chat.example/',
           },

@@ -1,10 +1,14 @@
 /** @module What an agent's or a bot's call says; what it cannot say otherwise is left out. */
 import { toContentText } from '../../domain/content-text.js';
+import { type ExternalMessageId, parseExternalMessageId } from '../../domain/ids.js';
 import type { AgentMessage, Attachment, Author, RichContent } from '../../domain/messages.js';
 import { firstTextAt, type LenientBody, listAt, textAt, valueAt } from './lenient-body.js';
 
 /** An agent's message without what the box adds. */
-export type ReplyContent = Pick<AgentMessage, 'text' | 'author' | 'content' | 'attachments'>;
+export type ReplyContent = Pick<
+  AgentMessage,
+  'text' | 'author' | 'content' | 'attachments' | 'replyTo' | 'isForwarded'
+>;
 
 /** Where the text may be (cxone.md 1.4). */
 export const textPlaces = [
@@ -18,6 +22,13 @@ const substitutePlaces = [
   'messageContent.fallbackText',
   'messageContent.payload.title.content',
 ] as const;
+/** Where the message that is answered may be named (cxone.md 1.4, 1.5). */
+const repliedPlaces = [
+  'replyToMessage.idOnExternalPlatform',
+  'replyToMessageIdOnExternalPlatform',
+] as const;
+/** What stands for a message that was handed on with nothing in it. */
+const forwardedText = '[forwarded message]';
 const authorPlaces = ['authorUser', 'author', 'user'] as const;
 
 function isHttpUrl(raw: string | undefined): raw is string {
@@ -81,6 +92,15 @@ function readText(body: LenientBody, content: RichContent | undefined): string |
   );
 }
 
+/**
+ * Reads the message that a call answers. Any reply may name the last message of its thread, so that
+ * counts only beside the flag (cxone.md 1.5; for the older call INFERRED).
+ */
+function readRepliedTo(body: LenientBody): ExternalMessageId | undefined {
+  if (valueAt(body, 'isReplyToSpecificMessage') !== true) return undefined;
+  return parseExternalMessageId(firstTextAt(body, repliedPlaces) ?? '');
+}
+
 /** Reads a message; undefined when there is nothing in it to show. */
 export function readReply(body: LenientBody): ReplyContent | undefined {
   const content = readRichContent(body);
@@ -89,13 +109,19 @@ export function readReply(body: LenientBody): ReplyContent | undefined {
     .filter((attachment) => attachment !== undefined);
   // Content that nobody can put into words is named at least, so that no message is empty.
   const name = content && attachments.length === 0 ? `[${content.type}]` : '';
-  const text = readText(body, content) ?? name;
-  if (text === '' && content === undefined && attachments.length === 0) return undefined;
+  const isForwarded = textAt(body, 'forward.message.id') !== undefined;
+  const said = readText(body, content) ?? name;
+  const isEmpty = said === '' && content === undefined && attachments.length === 0;
+  if (isEmpty && !isForwarded) return undefined;
+  const text = isEmpty ? forwardedText : said;
   const author = readAuthor(body);
+  const replyTo = readRepliedTo(body);
   return {
     text,
     ...(author === undefined ? {} : { author }),
     ...(content === undefined ? {} : { content }),
     ...(attachments.length === 0 ? {} : { attachments }),
+    ...(replyTo === undefined ? {} : { replyTo }),
+    ...(isForwarded ? { isForwarded } : {}),
   };
 }

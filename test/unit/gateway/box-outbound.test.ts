@@ -320,18 +320,6 @@ describe('the validation of recipients', () => {
   });
 });
 
-test('what a page cannot show of a message is told in the log at least', async () => {
-  const { outbound, logLines } = await startBox();
-  await outbound({
-    thread: { idOnExternalPlatform: 'thread-1' },
-    ...say('x'),
-    replyToMessage: { idOnExternalPlatform: 'dfo-7' },
-    forward: { message: { id: 'dfo-8' } },
-  });
-  const line = logLines.find((one) => one.includes('reply accepted'));
-  expect(JSON.parse(line ?? '{}')).toMatchObject({ repliesTo: 'dfo-7', forwards: 'dfo-8' });
-});
-
 test('an agent who writes while a session begins, is in the thread of that session', async () => {
   const { url, outbound } = await startBox();
   const body = { identityToken: await identityToken({ sub: 'ringo' }) };

@@ -267,6 +267,18 @@ describe('the same call again', () => {
     expect(threads.replies(ref)).toHaveLength(2);
   });
 
+  test('that answers a message is the same by its id, whatever it names', async () => {
+    const { threads, reply } = await startBox();
+    const answering = (id: string) => ({
+      ...body('dfo-1'),
+      replyToMessage: { idOnExternalPlatform: id },
+      isReplyToSpecificMessage: true,
+    });
+    const first = await reply(answering(inboundId));
+    expect(await reply(answering(outboundId))).toMatchObject({ status: 200, text: first.text });
+    expect(threads.replies(ref)).toMatchObject([{ replyTo: inboundId }]);
+  });
+
   test('without an id is the same for ten seconds, whatever the order of its keys', async () => {
     let nowMs = Date.now();
     const clock = () => nowMs;

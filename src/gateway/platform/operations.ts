@@ -28,6 +28,12 @@ export const takePlatformEvent: Operation = {
         customer: { id: 'tembo', name: 'Tembo' },
         message: { id: 'm-1', text: 'The water is low.', at: exampleMoment },
       },
+      answer: {
+        type: 'message',
+        threadId: 'herd-7',
+        customer: { id: 'tembo' },
+        message: { id: 'm-2', text: 'Since Monday.', replyTo: 'm-1' },
+      },
       left: { type: 'left', threadId: 'herd-7' },
       seen: { type: 'receipt', threadId: 'herd-7', receipt: { upTo: 3, kind: 'seen' } },
     }),

@@ -90,7 +90,7 @@ export function mountPlatformApi(
     sizeLimit.spend(key, charactersPerMinute, body.length);
     const customer = toCustomer(said);
     await refuseBlocked(channel, ref, customer);
-    const { id, text, attachments, postback, at } = message;
+    const { id, text, attachments, postback, replyTo, at } = message;
     const acceptedAtMs = clock();
     await threads.acceptInbound(
       // Nobody knows how old the id is, so the contact centre is asked before a new thread's first message.
@@ -100,6 +100,7 @@ export function mountPlatformApi(
         text,
         ...(attachments === undefined ? {} : { attachments }),
         ...(postback === undefined ? {} : { postback }),
+        ...(replyTo === undefined ? {} : { replyTo }),
         acceptedAtMs,
         // What was written cannot have been written later than it came.
         ...(at === undefined ? {} : { writtenAtMs: Math.min(Date.parse(at), acceptedAtMs) }),

@@ -11,6 +11,7 @@ import {
   attachmentsSchema,
   httpUrlSchema,
   postbackSchema,
+  replyToSchema,
   shortText,
   textSchema,
 } from '../widget/schemas.js';
@@ -44,6 +45,7 @@ const messageSchema = z
     text: textSchema,
     attachments: attachmentsSchema.optional(),
     postback: postbackSchema.optional(),
+    replyTo: replyToSchema.optional(),
     at: z.iso.datetime({ offset: true, error: 'must be a moment as in ISO 8601' }).optional(),
   })
   .refine(({ text, attachments }) => text.trim() !== '' || (attachments ?? []).length > 0, {

@@ -38,6 +38,18 @@ const messageMembers = {
   attachments: z
     .array(z.strictObject({ name: z.string(), url: z.string(), mimeType: z.string().optional() }))
     .optional(),
+  replyTo: z
+    .strictObject({
+      id: z.string(),
+      from: z.enum(['customer', 'agent']),
+      text: z.string().meta({ description: 'The beginning of its text, or the name of its file.' }),
+    })
+    .optional()
+    .meta({ description: 'The earlier message of the thread that this one answers.' }),
+  forwarded: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'Of an agent’s message that hands on what was written elsewhere.' }),
   at: momentSchema,
 };
 

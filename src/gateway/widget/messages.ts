@@ -58,7 +58,7 @@ export function createMessageHandler(deps: {
     const message = checkBody(jsonOf(req, body), messageSchema);
     limit.spend(`${ref.channelId} ${ref.threadId}`, channel.limits.messagesPerMinute);
     sizeLimit.spend(`${ref.channelId} ${ref.threadId}`, charactersPerMinute, body.length);
-    const { id, text, postback } = message;
+    const { id, text, postback, replyTo } = message;
     const attachments = message.attachments?.map((file, index) => toAttachment(file, index, links));
     // The thread leaves it to this gateway to show its own pages what becomes of the message.
     const isFollowed = hub.hasPages(ref);
@@ -76,6 +76,7 @@ export function createMessageHandler(deps: {
           text,
           ...(attachments === undefined ? {} : { attachments }),
           ...(postback === undefined ? {} : { postback }),
+          ...(replyTo === undefined ? {} : { replyTo }),
           acceptedAtMs: clock(),
           ...(isFollowed ? { via: gatewayQueue } : {}),
         },

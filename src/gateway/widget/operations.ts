@@ -2,7 +2,13 @@
 import { z } from 'zod';
 import { json, type Operation } from '../api/operation.js';
 import type { AnsweredCode } from '../api/problems.js';
-import { channelIdPart, exampleMoment, exampleThreadId, threadIdPart } from '../api/values.js';
+import {
+  channelIdPart,
+  exampleAgentMessageId,
+  exampleMoment,
+  exampleThreadId,
+  threadIdPart,
+} from '../api/values.js';
 import { acceptedAnswer, sessionAnswer, snapshotAnswer, threadEvents } from './answers.js';
 import {
   leaveSchema,
@@ -79,6 +85,7 @@ export const postMessage: Operation = {
     content: json(messageSchema, {
       text: { id: 'm-1', text: 'The water is low.' },
       choice: { id: 'm-2', text: 'Fill it up', postback: 'fill' },
+      answer: { id: 'm-3', text: 'Since Monday.', replyTo: exampleAgentMessageId },
     }),
   },
   answers: {

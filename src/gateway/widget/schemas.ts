@@ -9,6 +9,8 @@ const longestName = 255;
 /** Ours hold the contact centre's, which are long themselves. */
 const longestUrl = 8_192;
 const longestPostback = 4_096;
+/** Those of agents' messages are the longest: a channel's, a thread's and a key of 128 each. */
+const longestEventId = 512;
 
 /** A string that survives every encoding on its way: no NUL, no half of a surrogate pair. */
 const wellFormed = z
@@ -44,6 +46,12 @@ export const postbackSchema = wellFormed
   .max(longestPostback)
   .meta({ description: 'Of a chosen button: what it carries back to the bot.' });
 
+/** The message that is answered. */
+export const replyToSchema = wellFormed.min(1).max(longestEventId).meta({
+  description:
+    'The `id` of an earlier `message` event of this thread that this one answers. One that the thread does not know, or no longer has at hand, is left out.',
+});
+
 function countCodePoints(text: string): number {
   return text.length - (text.match(/[\u{10000}-\u{10FFFF}]/gu)?.length ?? 0);
 }
@@ -77,6 +85,7 @@ export const messageSchema = z
     text: textSchema,
     attachments: attachmentsSchema.optional(),
     postback: postbackSchema.optional(),
+    replyTo: replyToSchema.optional(),
   })
   .refine(({ text, attachments }) => text.trim() !== '' || (attachments ?? []).length > 0, {
     path: ['text'],

@@ -25,6 +25,7 @@ describe('a message that is taken', () => {
     ['10,000 characters between spaces', { text: ` ${'x'.repeat(10_000)} ` }],
     ['nothing but an attachment', { text: '', attachments: [attachment] }],
     ['a postback', { text: 'yes', postback: 'answer=yes' }],
+    ['another message that it answers', { text: 'yes', replyTo: 'x'.repeat(512) }],
   ])('has %s', async (_, content) => {
     const { url, threads } = await startGateway();
     const session = await openSession(url);
@@ -96,6 +97,10 @@ describe('a message that is refused', () => {
     ['an attachment with another key', { attachments: [{ ...attachment, size: 4 }] }],
     ['attachments that are no list', { attachments: attachment }],
     ['21 attachments', { attachments: Array.from({ length: 21 }, () => attachment) }],
+    ['an empty id of what it answers', { replyTo: '' }],
+    ['an id of what it answers that is too long', { replyTo: 'x'.repeat(513) }],
+    ['a NUL in the id of what it answers', { replyTo: 'a\0b' }],
+    ['more than the id of what it answers', { replyTo: { id: 'm-0' } }],
     ['an unknown key', { author: 'me' }],
   ])('has %s', async (_, change) => {
     const { url, threads } = await startGateway();

@@ -87,12 +87,12 @@ describe('a message of a platform', () => {
     );
   });
 
-  test('carries its attachments, its postback, and the moment at which it was written', async () => {
+  test('carries its attachments, its postback, what it answers, and when it was written', async () => {
     const nowMs = Date.parse('2026-03-01T12:00:00Z');
     const { tell, threads } = await startPlatformGateway({ clock: () => nowMs });
     const attachments = [{ name: 'map.png', url: 'https://example.org/map.png' }];
     const at = '2026-03-01T12:59:00+01:00';
-    await tell(messageEvent('m-1', { text: '', attachments, postback: 'yes', at }));
+    await tell(messageEvent('m-1', { text: '', attachments, postback: 'yes', replyTo: 'r-1', at }));
     await tell(messageEvent('m-2', { at: '2027-03-01T12:00:00Z' }));
     await tell(messageEvent('m-3'));
     const acceptedAtMs = nowMs;
@@ -102,6 +102,7 @@ describe('a message of a platform', () => {
         text: '',
         attachments,
         postback: 'yes',
+        replyTo: 'r-1',
         acceptedAtMs,
         writtenAtMs: nowMs - 60_000,
       },
@@ -145,6 +146,7 @@ describe('a message of a platform', () => {
       'an attachment that is no web address',
       messageEvent('m-1', { attachments: [{ name: 'x', url: 'file:///x' }] }),
     ],
+    ['an empty id of what it answers', messageEvent('m-1', { replyTo: '' })],
     ['a list', [messageEvent('m-1')]],
     ['a prototype', '{"__proto__": {}, "type": "message"}'],
   ])('is refused with %s', async (_what, event) => {

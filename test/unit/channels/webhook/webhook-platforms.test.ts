@@ -114,6 +114,25 @@ describe('an event on its way to a platform', () => {
       },
     ],
     [
+      {
+        ...said,
+        replyTo: { id: 'm-1', from: 'customer', text: 'Hello?' },
+        isForwarded: true,
+      },
+      {
+        type: 'message',
+        ...flat,
+        seq: 3,
+        id: 'bush-telegraph~t-1~~r-1',
+        from: 'agent',
+        author: { name: 'Gina' },
+        text: 'Hello, zebra 🦓',
+        replyTo: { id: 'm-1', from: 'customer', text: 'Hello?' },
+        forwarded: true,
+        at,
+      },
+    ],
+    [
       { seq: 4, type: 'message-status', id: messageId('m-1'), status: 'failed', reason: 'CODE' },
       { type: 'message-status', ...flat, seq: 4, id: 'm-1', status: 'failed', reason: 'CODE' },
     ],

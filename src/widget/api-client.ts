@@ -6,6 +6,7 @@ import type { ServerClock } from './server-clock.js';
 import type { SendFile } from './uploads.js';
 import {
   type Attachment,
+  type MessageRequest,
   parseProblem,
   parseSession,
   parseSnapshot,
@@ -24,14 +25,6 @@ export interface SessionRequest {
   readonly customer?: CustomerDetails;
   readonly identityToken?: string;
   readonly resume?: string;
-}
-
-/** The body of a customer's message. */
-export interface MessageRequest {
-  readonly id: string;
-  readonly text: string;
-  readonly postback?: string | undefined;
-  readonly attachments?: readonly Attachment[] | undefined;
 }
 
 /** The widget's calls; each throws a GatewayError for an error answer, and what fetch throws else. */

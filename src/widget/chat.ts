@@ -4,6 +4,7 @@ import { createBackoff, createPause } from './backoff.js';
 import { createBlockade } from './blockade.js';
 import { createChatUploads } from './chat-uploads.js';
 import { createDelivery } from './delivery.js';
+import { createDraft, type Draft } from './draft.js';
 import { type Connected, createEventReader } from './event-reader.js';
 import { GatewayError, isFinal, isGatewayError, isThreadGone } from './gateway-error.js';
 import { createOutbox, isLeftBehind } from './outbox.js';
@@ -46,9 +47,10 @@ export interface Chat {
   /** Connects if there is reason to: a chat that goes on, or a customer that the site knows. */
   readonly start: () => void;
   readonly setPanelOpen: (isOpen: boolean) => void;
-  /** Sends a message, with the files that are uploaded; `postback` is what a chosen button carries. */
+  /** Sends a message, with what goes with it; `postback` is what a chosen button carries. */
   readonly send: (text: string, postback?: string) => void;
   readonly uploads: Uploads;
+  readonly replyTo: Draft['replyTo'];
   readonly typed: (hasText: boolean) => void;
   /** Sends a failed message again. */
   readonly retry: (id: string) => void;
@@ -114,6 +116,7 @@ export function createChat(options: ChatOptions): Chat {
     send: (...file) => withSession((session) => api.uploadFile(session, ...file)),
     dispatch,
   });
+  const draft = createDraft({ uploads, state: () => state, dispatch });
   const blockade = createBlockade({ serverNow: clock.now, state: () => state, dispatch });
   const actsPause = createPause();
   const acts = createThreadActs({
@@ -360,13 +363,13 @@ export function createChat(options: ChatOptions): Chat {
     },
     send: (text, postback) => {
       typing.end();
-      // A button that is chosen answers by itself; the files wait for what the customer writes.
-      const files = postback === undefined ? uploads.take() : [];
-      own.write(text, { postback, attachments: files.length === 0 ? undefined : files });
+      // A button that is chosen answers by itself; the rest waits for what the customer writes.
+      own.write(text, postback === undefined ? draft.take() : { postback });
       showOutbox();
       begin();
     },
     uploads,
+    replyTo: draft.replyTo,
     typed: typing.typed,
     retry: (id) => {
       own.retry(id);

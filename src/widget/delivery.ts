@@ -1,13 +1,12 @@
 /** One attempt to bring a message to the gateway, and what its answer means for that message. */
-import type { ApiClient } from './api-client.js';
 import { GatewayError, isFinal } from './gateway-error.js';
 import type { Outbox, OutboxEntry } from './outbox.js';
 import type { PostOutcome } from './sender.js';
-import type { Session, ThreadStanding } from './wire.js';
+import type { MessageRequest, Session, ThreadStanding } from './wire.js';
 
 /** Creates the attempt; it never throws, whatever the gateway or the network does. */
 export function createDelivery(deps: {
-  readonly api: ApiClient;
+  readonly api: { postMessage(session: Session, message: MessageRequest): Promise<void> };
   readonly outbox: Outbox;
   readonly withSession: <T>(call: (session: Session) => Promise<T>) => Promise<T>;
   readonly onAccepted: () => void;
@@ -25,7 +24,9 @@ export function createDelivery(deps: {
     }
     outbox.update(entry.id, { threadId: session.threadId });
     const { id, text, postback, attachments } = entry;
-    await api.postMessage(session, { id, text, postback, attachments });
+    // On another thread nobody knows what was answered, and the text is worth more than the reference.
+    const replyTo = entry.replyTo?.threadId === session.threadId ? entry.replyTo.id : undefined;
+    await api.postMessage(session, { id, text, postback, attachments, replyTo });
     onAccepted();
     return { kind: 'accepted' };
   }

@@ -3,6 +3,7 @@ import { type ChatState, initialState, runningCountdown, unreadCount } from './s
 import contentStyles from './view/content.css';
 import { createLauncher, type Launcher } from './view/launcher.js';
 import { createPanel, type Panel } from './view/panel.js';
+import replyStyles from './view/replies.css';
 import styles from './view/widget.css';
 
 const observed = ['channel', 'gateway', 'identity-token', 'name', 'placement'];
@@ -13,7 +14,7 @@ let sheet: CSSStyleSheet | undefined;
 function styleSheet(): CSSStyleSheet {
   if (sheet === undefined) {
     sheet = new CSSStyleSheet();
-    sheet.replaceSync(styles + contentStyles);
+    sheet.replaceSync(styles + contentStyles + replyStyles);
   }
   return sheet;
 }
@@ -54,6 +55,7 @@ export class IsthmusChat extends HTMLElement {
       onFiles: (files) => this.#chat?.uploads.add(files),
       onRetryFile: (id) => this.#chat?.uploads.retry(id),
       onRemoveFile: (id) => this.#chat?.uploads.remove(id),
+      onReplyTo: (message) => this.#chat?.replyTo(message),
       onChoose: ({ text, postback }) => this.#chat?.send(text, postback),
       onStillHere: () => this.#chat?.stillHere(),
       onEnd: () => this.#chat?.end(),

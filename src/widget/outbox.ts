@@ -2,9 +2,14 @@
  * The customer's messages that the thread does not show yet. Each has a storage key of its own, so two
  * tabs that write at once do not overwrite each other, and the keys sort in the order written.
  */
-import { parseFields } from './fields.js';
+import { fieldsOf, parseFields, textOf } from './fields.js';
 import type { KeyValueStorage } from './storage.js';
-import { type Attachment, parseAttachments } from './wire.js';
+import { type Attachment, parseAttachments, parseQuoted, type QuotedMessage } from './wire.js';
+
+/** The message that another one answers, and the thread in which it can be answered. */
+export interface AnsweredMessage extends QuotedMessage {
+  readonly threadId: string;
+}
 
 /** A message on its way to the gateway, or one that did not get there. */
 export interface OutboxEntry {
@@ -13,6 +18,7 @@ export interface OutboxEntry {
   /** What a chosen button carries back to the bot that offered it. */
   readonly postback?: string | undefined;
   readonly attachments?: readonly Attachment[] | undefined;
+  readonly replyTo?: AnsweredMessage | undefined;
   readonly at: string;
   /** The newest sequence number that the customer had before them when writing. */
   readonly afterSeq: number;
@@ -23,7 +29,7 @@ export interface OutboxEntry {
 }
 
 /** What a message has besides its text. */
-export type OutboxExtras = Pick<OutboxEntry, 'postback' | 'attachments'>;
+export type OutboxExtras = Pick<OutboxEntry, 'postback' | 'attachments' | 'replyTo'>;
 
 /** What changes about an entry after it was written. */
 export type OutboxChange = Partial<Pick<OutboxEntry, 'threadId' | 'status' | 'reason'>>;
@@ -94,6 +100,18 @@ export function createOutbox(deps: {
   };
 }
 
+/** Returns a message of a thread as one that is answered; undefined without either. */
+export function answeredIn(
+  threadId: string | undefined,
+  quoted: QuotedMessage | undefined,
+): AnsweredMessage | undefined {
+  if (threadId === undefined || quoted === undefined) {
+    return undefined;
+  }
+  const { id, from, text } = quoted;
+  return { id, from, text, threadId };
+}
+
 /** Tells whether a thread before took or refused the message: then it is no part of the next one. */
 export function isLeftBehind(entry: OutboxEntry, threadId: string): boolean {
   const isSettled = entry.status === 'accepted' || entry.status === 'refused';
@@ -102,6 +120,10 @@ export function isLeftBehind(entry: OutboxEntry, threadId: string): boolean {
 
 function orderOf(key: string | undefined, prefix: string): number {
   return Number.parseInt(key?.slice(prefix.length) ?? '0', 10) || 0;
+}
+
+function parseAnswered(json: unknown): AnsweredMessage | undefined {
+  return answeredIn(textOf(fieldsOf(json)['threadId']), parseQuoted(json));
 }
 
 function parseEntry(json: string | undefined): OutboxEntry[] {
@@ -117,6 +139,7 @@ function parseEntry(json: string | undefined): OutboxEntry[] {
       text,
       postback: typeof postback === 'string' ? postback : undefined,
       attachments: attachments.length === 0 ? undefined : attachments,
+      replyTo: parseAnswered(fields['replyTo']),
       at: typeof at === 'string' ? at : '',
       afterSeq: typeof afterSeq === 'number' ? afterSeq : 0,
       threadId: typeof threadId === 'string' ? threadId : undefined,

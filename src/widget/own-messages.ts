@@ -1,5 +1,5 @@
 /** The customer's own messages: written, tried again, and let go of when the thread shows them. */
-import type { Outbox, OutboxExtras } from './outbox.js';
+import { answeredIn, type Outbox, type OutboxExtras } from './outbox.js';
 import { type ChatState, conversation } from './store.js';
 
 /** What the customer does with their messages; what changes is in the outbox. */
@@ -31,7 +31,8 @@ export function createOwnMessages(deps: {
       } else if (item !== undefined) {
         // The gateway had this id and its verdict stands: another try is another message.
         const { text, postback, attachments } = item;
-        outbox.add(text, state().lastSeq, { postback, attachments });
+        const replyTo = answeredIn(state().threadId, item.replyTo);
+        outbox.add(text, state().lastSeq, { postback, attachments, replyTo });
       }
     },
     settle: () => {

@@ -1,10 +1,12 @@
 /** The widget's whole state and the pure function that moves it; nothing here knows of the page. */
 import type { ShownContent } from './content/shown-content.js';
 import type { OutboxEntry } from './outbox.js';
+import { keyOf, type Quotation, quotationOf } from './quotations.js';
 import type { Upload } from './uploads.js';
 import type {
   Attachment,
   MessageStatus,
+  QuotedMessage,
   Snapshot,
   ThreadEvent,
   ThreadMessage,
@@ -39,6 +41,8 @@ export interface ChatState {
   readonly outbox: readonly OutboxEntry[];
   /** The files that go with the next message. */
   readonly uploads: readonly Upload[];
+  /** The message that the next one answers. */
+  readonly replyTo?: QuotedMessage | undefined;
   readonly isAgentTyping: boolean;
   /** True while the gateway is told that the customer is still there. */
   readonly isAnswering: boolean;
@@ -69,6 +73,7 @@ export type ChatAction =
   | { readonly type: 'standing'; readonly standing: ThreadStanding }
   | { readonly type: 'outbox'; readonly entries: readonly OutboxEntry[] }
   | { readonly type: 'uploads'; readonly uploads: readonly Upload[] }
+  | { readonly type: 'reply-to'; readonly message?: QuotedMessage | undefined }
   | { readonly type: 'agent-typing-ended' }
   | { readonly type: 'answering'; readonly isAnswering: boolean }
   | { readonly type: 'ending'; readonly isEnding: boolean }
@@ -86,6 +91,8 @@ export interface ConversationItem {
   /** What the customer's choice carried, where this browser knows it. */
   readonly postback?: string | undefined;
   readonly attachments: readonly Attachment[];
+  readonly replyTo?: Quotation | undefined;
+  readonly isForwarded?: boolean | undefined;
   readonly at: string;
   readonly mark?: Mark | undefined;
   readonly reason?: string | undefined;
@@ -100,6 +107,7 @@ const untouchedThread = {
   isLoaded: false,
   messages: [],
   verdicts: {},
+  replyTo: undefined,
   isAgentTyping: false,
   isAnswering: false,
   isEnding: false,
@@ -152,6 +160,8 @@ export function reduce(state: ChatState, action: ChatAction): ChatState {
       return { ...state, outbox: action.entries };
     case 'uploads':
       return { ...state, uploads: action.uploads };
+    case 'reply-to':
+      return { ...state, replyTo: action.message };
     case 'agent-typing-ended':
       return state.isAgentTyping ? { ...state, isAgentTyping: false } : state;
     case 'panel':
@@ -173,12 +183,12 @@ export function conversation(state: ChatState): ConversationItem[] {
   const placed = [
     ...state.messages.map((message) => ({
       seq: message.seq,
-      item: itemOfMessage(message, state.verdicts[message.id], postbacks.get(message.id)),
+      item: itemOfMessage(state, message, postbacks.get(message.id)),
     })),
     ...state.outbox
       .filter(({ id }) => !known.has(id))
       .map((entry) => {
-        const item = itemOfEntry(entry, state.verdicts[entry.id]);
+        const item = itemOfEntry(state, entry);
         const isStuck = item.mark === 'failed' || item.mark === 'refused';
         const isHere = isStuck && entry.threadId === state.threadId;
         return { seq: isHere ? entry.afterSeq : Number.POSITIVE_INFINITY, item };
@@ -234,6 +244,7 @@ function withStanding(state: ChatState, standing: ThreadStanding): ChatState {
   return {
     ...state,
     standing,
+    replyTo: standing.state === 'closed' ? undefined : state.replyTo,
     isAgentTyping: false,
     isAnswering: state.isAnswering && isSameWarning,
     isEnding: state.isEnding && standing.state !== 'closed',
@@ -301,30 +312,39 @@ function withMessage(
 }
 
 function itemOfMessage(
+  { messages, verdicts }: ChatState,
   message: ThreadMessage,
-  verdict: Verdict | undefined,
   postback: string | undefined,
 ): ConversationItem {
-  const { id, from, authorName, text, content, attachments, at } = message;
-  const item = { key: `${from}:${id}`, id, from, authorName, text, content, attachments, at };
-  return from === 'customer'
+  const { seq: _, status, ...shown } = message;
+  const verdict = verdicts[message.id];
+  const replyTo = quotationOf(message.replyTo, messages);
+  const item = { ...shown, key: keyOf(message), replyTo };
+  return message.from === 'customer'
     ? {
         ...item,
         postback,
-        mark: verdict?.status ?? message.status ?? 'accepted',
+        mark: verdict?.status ?? status ?? 'accepted',
         reason: verdict?.reason,
       }
     : item;
 }
 
-function itemOfEntry(entry: OutboxEntry, verdict: Verdict | undefined): ConversationItem {
+function itemOfEntry(
+  { messages, verdicts, threadId }: ChatState,
+  entry: OutboxEntry,
+): ConversationItem {
+  const verdict = verdicts[entry.id];
+  // What is answered in another thread goes out as no answer.
+  const answered = entry.replyTo?.threadId === threadId ? entry.replyTo : undefined;
   return {
-    key: `customer:${entry.id}`,
+    key: keyOf({ from: 'customer', id: entry.id }),
     id: entry.id,
     from: 'customer',
     text: entry.text,
     postback: entry.postback,
     attachments: entry.attachments ?? [],
+    replyTo: quotationOf(answered, messages),
     at: entry.at,
     mark: verdict?.status ?? entry.status,
     reason: verdict?.reason ?? entry.reason,

@@ -1,7 +1,7 @@
 /** Every sentence that the widget says. */
 import type { Connection, Mark } from './store.js';
 import type { Upload } from './uploads.js';
-import type { ThreadStanding } from './wire.js';
+import type { QuotedMessage, ThreadStanding } from './wire.js';
 
 /** The words for a mark on the customer's own message. */
 export const markTexts: Readonly<Record<Mark, string>> = {
@@ -41,6 +41,12 @@ export const labels = {
   waitForFiles: 'Your files are still being uploaded.',
   fileGone: 'This file is no longer available.',
   fileUnavailable: 'This file cannot be loaded just now.',
+  reply: 'Reply',
+  dropReply: 'Do not reply to this message',
+  answered: 'In answer to',
+  replyingTo: 'Replying to',
+  forwarded: 'Forwarded',
+  quotedFile: 'A file',
   welcome: 'Write to us, and somebody will answer you here.',
 } as const;
 
@@ -50,7 +56,24 @@ export const transcriptTexts = {
   saved: 'Saved',
   times: 'All times',
   system: 'Notice',
+  answered: 'in answer to',
+  forwarded: 'forwarded',
 } as const;
+
+/** Returns who wrote a message, as the customer knows them. */
+export function authorText(message: {
+  readonly from: QuotedMessage['from'];
+  readonly authorName?: string | undefined;
+}): string {
+  switch (message.from) {
+    case 'customer':
+      return labels.you;
+    case 'agent':
+      return message.authorName ?? labels.agent;
+    case 'system':
+      return transcriptTexts.system;
+  }
+}
 
 /** Returns what the customer is told about the connection; empty when there is nothing to tell. */
 export function connectionText(connection: Connection, reason: string | undefined): string {

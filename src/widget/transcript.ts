@@ -1,6 +1,8 @@
 /** The conversation as a plain text file for the customer to keep. */
+
+import { beginningOf, type Quotation } from './quotations.js';
 import type { ConversationItem } from './store.js';
-import { failureText, labels, markTexts, transcriptTexts } from './texts.js';
+import { authorText, failureText, labels, markTexts, transcriptTexts } from './texts.js';
 
 /** What a transcript is made of. */
 export interface TranscriptSource {
@@ -18,6 +20,8 @@ export interface TranscriptSource {
 /** Everything that an editor may show as the end of a line. */
 const lineEnds = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
 const indent = '    ';
+/** In code points: enough to find the message by. */
+const quotedLength = 80;
 
 /** Returns the file's text. No text of a message can pass for another message: it is all indented. */
 export function toTranscript(source: TranscriptSource): string {
@@ -46,18 +50,23 @@ function messageLines(item: ConversationItem, time: (ms: number) => string): str
   const text = item.text === '' ? [] : item.text.split(lineEnds);
   const files = item.attachments.map(({ name, url }) => oneLine(`${name}: ${url}`));
   const body = [...text, ...files].map((line) => `${indent}${line}`);
-  return [`${when}${oneLine(authorOf(item))}${statusOf(item)}`, ...body];
+  const author = oneLine(authorText(item));
+  return [`${when}${author}${statusOf(item)}${originOf(item)}`, ...body];
 }
 
-function authorOf({ from, authorName }: ConversationItem): string {
-  switch (from) {
-    case 'customer':
-      return labels.you;
-    case 'agent':
-      return authorName ?? labels.agent;
-    case 'system':
-      return transcriptTexts.system;
-  }
+/** Says what the message answers and whether it was forwarded, in the one line that no text can forge. */
+function originOf({ replyTo, isForwarded }: ConversationItem): string {
+  return [
+    ...(isForwarded === true ? [transcriptTexts.forwarded] : []),
+    ...(replyTo === undefined ? [] : [`${transcriptTexts.answered} ${quoted(replyTo)}`]),
+  ]
+    .map((origin) => `, ${origin}`)
+    .join('');
+}
+
+function quoted(quotation: Quotation): string {
+  const text = beginningOf(quotation.text, quotedLength) || labels.quotedFile;
+  return oneLine(`${authorText(quotation)}: ${text}`);
 }
 
 function statusOf({ mark, reason }: ConversationItem): string {

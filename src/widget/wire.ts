@@ -19,16 +19,27 @@ export type Ender = 'agent' | 'idle' | 'customer' | 'operator';
 /** What became of a customer's message at the gateway and beyond. */
 export type MessageStatus = 'accepted' | 'sent' | 'failed' | 'refused';
 
+/** The beginning of an earlier message, as one that answers it carries it. */
+export interface QuotedMessage {
+  readonly id: string;
+  readonly from: 'customer' | 'agent' | 'system';
+  readonly text: string;
+}
+
 /** A message of the thread, as the gateway numbered it. */
 export interface ThreadMessage {
   readonly seq: number;
   readonly id: string;
-  readonly from: 'customer' | 'agent' | 'system';
+  readonly from: QuotedMessage['from'];
   readonly authorName?: string | undefined;
   readonly text: string;
   /** What can be shown instead of the text. */
   readonly content?: ShownContent | undefined;
   readonly attachments: readonly Attachment[];
+  /** The message that it answers. */
+  readonly replyTo?: QuotedMessage | undefined;
+  /** Whether an agent handed on what was written elsewhere. */
+  readonly isForwarded?: boolean | undefined;
   readonly at: string;
   readonly status?: MessageStatus | undefined;
 }
@@ -73,6 +84,16 @@ export interface Session {
   readonly token: string;
   readonly expiresAt: string;
   readonly threadId: string;
+}
+
+/** The body of a customer's message. */
+export interface MessageRequest {
+  readonly id: string;
+  readonly text: string;
+  readonly postback?: string | undefined;
+  readonly attachments?: readonly Attachment[] | undefined;
+  /** The id of the message that it answers. */
+  readonly replyTo?: string | undefined;
 }
 
 /** The fields of a problem answer that the widget acts on. */
@@ -152,6 +173,15 @@ export function parseAttachments(json: unknown): Attachment[] {
   return listOf(json).flatMap((entry) => parseAttachment(entry) ?? []);
 }
 
+/** Reads what a message answers; undefined when that is no message. */
+export function parseQuoted(json: unknown): QuotedMessage | undefined {
+  const { id, from, text } = fieldsOf(json);
+  const sender = senderOf(from);
+  return typeof id !== 'string' || sender === undefined
+    ? undefined
+    : { id, from: sender, text: textOf(text) ?? '' };
+}
+
 /** Reads a problem answer; everything in it is optional. */
 export function parseProblem(json: unknown): Problem {
   const fields = fieldsOf(json);
@@ -166,8 +196,8 @@ export function parseProblem(json: unknown): Problem {
 
 function messageOf(fields: Fields, seq: number): ThreadMessage | undefined {
   const id = textOf(fields['id']);
-  const from = fields['from'];
-  if (id === undefined || (from !== 'customer' && from !== 'agent' && from !== 'system')) {
+  const from = senderOf(fields['from']);
+  if (id === undefined || from === undefined) {
     return undefined;
   }
   return {
@@ -178,6 +208,8 @@ function messageOf(fields: Fields, seq: number): ThreadMessage | undefined {
     text: textOf(fields['text']) ?? '',
     content: parseContent(fields['content']),
     attachments: parseAttachments(fields['attachments']),
+    replyTo: parseQuoted(fields['replyTo']),
+    isForwarded: fields['forwarded'] === true,
     at: textOf(fields['at']) ?? '',
     status: statusOf(fields['status']),
   };
@@ -194,6 +226,10 @@ function standingOf(fields: Fields): ThreadStanding | undefined {
     closedBy: enderOf(fields['closedBy']),
     closedAt: textOf(fields['closedAt']),
   };
+}
+
+function senderOf(value: unknown): QuotedMessage['from'] | undefined {
+  return value === 'customer' || value === 'agent' || value === 'system' ? value : undefined;
 }
 
 function statusOf(value: unknown): MessageStatus | undefined {

@@ -11,6 +11,7 @@ interface InboundMessage {
   readonly text: string;
   readonly postback?: string | undefined;
   readonly attachments?: unknown;
+  readonly replyTo?: string | undefined;
 }
 
 /** A thread of the fake gateway: its durable events, its open streams, and what the customer did. */
@@ -23,6 +24,8 @@ export interface FakeThread {
   readonly inbound: () => readonly InboundMessage[];
   readonly hasInbound: (id: string) => boolean;
   readonly takeInbound: (message: InboundMessage) => void;
+  /** What a message that answers this one carries of it; undefined where there is no such message. */
+  readonly quoted: (id: unknown) => Readonly<Record<string, unknown>> | undefined;
   /** While held, accepted messages get no event, as with no worker running. */
   readonly hold: (isHeld: boolean) => void;
   readonly agentSays: (text: string, more?: Readonly<Record<string, unknown>>) => void;
@@ -103,6 +106,18 @@ export function createFakeThread(id: string): FakeThread {
     streams.clear();
   }
 
+  function quoted(messageId: unknown): Readonly<Record<string, unknown>> | undefined {
+    const event = events.find(({ type, data }) => type === 'message' && data['id'] === messageId);
+    return event && { id: messageId, from: event.data['from'], text: event.data['text'] };
+  }
+
+  function extrasOf({ attachments, replyTo }: InboundMessage): object {
+    return {
+      ...(attachments === undefined ? {} : { attachments }),
+      ...(replyTo === undefined ? {} : { replyTo: quoted(replyTo) }),
+    };
+  }
+
   const isClosed = () => state['state'] === 'closed';
 
   function dropStreams(): void {
@@ -119,6 +134,7 @@ export function createFakeThread(id: string): FakeThread {
     leaves: [],
     inbound: () => inbound,
     hasInbound: (messageId) => inbound.some((message) => message.id === messageId),
+    quoted,
     takeInbound: (message) => {
       if (inbound.some(({ id: known }) => known === message.id)) {
         return;
@@ -126,7 +142,7 @@ export function createFakeThread(id: string): FakeThread {
       inbound.push(message);
       stopCountdown();
       if (held === undefined) {
-        say('customer', message.id, message.text, filesOf(message));
+        say('customer', message.id, message.text, extrasOf(message));
       } else {
         held.push(message);
       }
@@ -135,7 +151,7 @@ export function createFakeThread(id: string): FakeThread {
       const waiting = held ?? [];
       held = isHeld ? waiting : undefined;
       for (const message of isHeld ? [] : waiting) {
-        say('customer', message.id, message.text, filesOf(message));
+        say('customer', message.id, message.text, extrasOf(message));
       }
       if (!isHeld && isEndAsked && !isClosed()) {
         end('customer');
@@ -219,8 +235,4 @@ export function createFakeThread(id: string): FakeThread {
     );
     return { ...data, status: verdict?.data['status'] ?? 'accepted' };
   }
-}
-
-function filesOf({ attachments }: InboundMessage): object {
-  return attachments === undefined ? {} : { attachments };
 }

@@ -100,9 +100,10 @@ export async function startFakeGateway(): Promise<FakeGateway> {
   }
 
   function postMessage(thread: FakeThread, body: Record<string, unknown>): Reply {
-    const { id, text, postback, attachments } = body;
+    const { id, text, postback, attachments, replyTo } = body;
     const isEmpty = typeof text !== 'string' || (text.trim() === '' && attachments === undefined);
-    if (typeof id !== 'string' || typeof text !== 'string' || isEmpty) {
+    const isReplyToNothing = replyTo !== undefined && thread.quoted(replyTo) === undefined;
+    if (typeof id !== 'string' || typeof text !== 'string' || isEmpty || isReplyToNothing) {
       return problem(400, 'BODY_INVALID');
     }
     attempts.set(id, (attempts.get(id) ?? 0) + 1);
@@ -114,6 +115,7 @@ export async function startFakeGateway(): Promise<FakeGateway> {
       text,
       ...(typeof postback === 'string' ? { postback } : {}),
       ...(attachments === undefined ? {} : { attachments }),
+      ...(typeof replyTo === 'string' ? { replyTo } : {}),
     });
     return { status: 202, json: { id, status: 'accepted' } };
   }

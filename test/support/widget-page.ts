@@ -30,6 +30,12 @@ export interface WidgetPage {
   readonly status: (text: string | RegExp) => Locator;
   /** What the customer can choose, by its text. */
   readonly choice: (text: string | RegExp) => Locator;
+  /** What stands above a message of the one that it answers, by that one's text. */
+  readonly quotation: (text: string) => Locator;
+  /** Presses the button that answers the message of this text. */
+  readonly replyTo: (text: string) => Promise<void>;
+  /** The button that makes the next message answer none. */
+  readonly dropReply: Locator;
   /** The files that go with the next message. */
   readonly files: Locator;
   /** Chooses files as the customer does in the browser's own dialogue. */
@@ -46,6 +52,8 @@ export function widgetOf(page: Page): WidgetPage {
   const log = widget.getByRole('log', { name: 'Messages' });
   const launcher = widget.getByRole('button', { name: /^Open chat/ });
   const composer = widget.getByRole('textbox', { name: 'Your message' });
+  const message = (text: string) =>
+    log.getByRole('listitem').filter({ has: page.locator('.bubble', { hasText: text }) });
   return {
     page,
     launcher,
@@ -59,8 +67,13 @@ export function widgetOf(page: Page): WidgetPage {
     newThread: widget.getByRole('button', { name: 'Start a new chat' }),
     // A message may hold a list of its own.
     messages: log.getByRole('listitem').and(page.locator('.message')),
-    message: (text) =>
-      log.getByRole('listitem').filter({ has: page.locator('.bubble', { hasText: text }) }),
+    message,
+    quotation: (text) =>
+      log.getByRole('button', { name: /^In answer to/ }).filter({ hasText: text }),
+    replyTo: async (text) => {
+      await message(text).getByRole('button', { name: 'Reply' }).click();
+    },
+    dropReply: widget.getByRole('button', { name: 'Do not reply to this message' }),
     choice: (name) => log.getByRole('button', { name, exact: typeof name === 'string' }),
     status: (text) => widget.getByRole('status').filter({ hasText: text }),
     files: widget.getByRole('list', { name: 'Files to send' }).getByRole('listitem'),

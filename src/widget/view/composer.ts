@@ -1,13 +1,20 @@
+import type { Quotation } from '../quotations.js';
 import { labels, tooLongText } from '../texts.js';
 import { isUnderWay, type Upload } from '../uploads.js';
 import { element, icon, setText } from './dom.js';
 import { createFileButton } from './file-entry.js';
+import { createReplyBar } from './reply-bar.js';
 import { createUploadTray, type UploadTrayHandlers } from './upload-tray.js';
 
 /** Where the customer writes. */
 export interface Composer {
   readonly root: HTMLFormElement;
-  readonly render: (isEnabled: boolean, uploads: readonly Upload[]) => void;
+  /** Shows the files that go with the next message, and the message that it answers. */
+  readonly render: (
+    isEnabled: boolean,
+    uploads: readonly Upload[],
+    answered: Quotation | undefined,
+  ) => void;
   readonly focus: () => void;
 }
 
@@ -16,6 +23,8 @@ export interface ComposerHandlers extends UploadTrayHandlers {
   readonly onFiles: (files: readonly File[]) => void;
   readonly onSend: (text: string) => void;
   readonly onTyped: (hasText: boolean) => void;
+  /** The next message answers none any more. */
+  readonly onDropReply: () => void;
 }
 
 /** The gateway's limit, in code points after trimming. */
@@ -32,7 +41,7 @@ export function createComposer(handlers: ComposerHandlers): Composer {
     rows: '1',
     placeholder: labels.placeholder,
     'aria-label': labels.composer,
-    'aria-describedby': 'composer-problem',
+    'aria-describedby': 'composer-problem reply-words',
     enterkeyhint: 'send',
     autocomplete: 'off',
   });
@@ -44,7 +53,9 @@ export function createComposer(handlers: ComposerHandlers): Composer {
     input.focus();
   });
   const tray = createUploadTray(handlers, () => input.focus());
+  const replyBar = createReplyBar('reply-words', dropReply);
   const root = element('form', { class: 'composer' }, [
+    replyBar.root,
     tray.root,
     problem,
     input,
@@ -62,6 +73,11 @@ export function createComposer(handlers: ComposerHandlers): Composer {
     return { canSend: isWhole && excess <= 0 && !input.disabled };
   }
 
+  function dropReply(): void {
+    handlers.onDropReply();
+    input.focus();
+  }
+
   input.addEventListener('input', () => {
     check();
     onTyped(input.value.trim() !== '');
@@ -70,6 +86,11 @@ export function createComposer(handlers: ComposerHandlers): Composer {
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       root.requestSubmit();
+    }
+    if (event.key === 'Escape' && !event.isComposing && !replyBar.root.hidden) {
+      // The panel would close.
+      event.stopPropagation();
+      dropReply();
     }
   });
   root.addEventListener('submit', (event) => {
@@ -86,7 +107,8 @@ export function createComposer(handlers: ComposerHandlers): Composer {
 
   return {
     root,
-    render: (isEnabled, shown) => {
+    render: (isEnabled, shown, answered) => {
+      replyBar.render(answered);
       if (shown !== uploads) {
         uploads = shown;
         tray.render(uploads);

@@ -1,3 +1,7 @@
+/** The path of the icon on what closes or takes away. */
+export const cross =
+  'M6.4 5L12 10.6 17.6 5 19 6.4 13.4 12l5.6 5.6-1.4 1.4L12 13.4 6.4 19 5 17.6l5.6-5.6L5 6.4z';
+
 type Attributes = Readonly<Record<string, string | boolean | undefined>>;
 
 /** Creates an element; a `true` attribute is set empty, a `false` or missing one is left out. */

@@ -1,17 +1,37 @@
 import type { Choice } from '../content/shown-content.js';
 import type { Offer } from '../offers.js';
 import type { ConversationItem } from '../store.js';
-import { dayAndTime, failureText, labels, markTexts } from '../texts.js';
+import { authorText, dayAndTime, failureText, labels, markTexts } from '../texts.js';
+import type { QuotedMessage } from '../wire.js';
 import { attachmentView } from './attachment.js';
 import { createContentView } from './content-view.js';
 import { element, icon, setText } from './dom.js';
 import { linkedText } from './links.js';
+import { createQuotationWords } from './quotation.js';
+
+/** What can be done with a message as the thread stands. */
+export interface MessageStanding {
+  readonly canRetry: boolean;
+  readonly canReply: boolean;
+  /** Whether the message that it answers is in the list. */
+  readonly isQuotedThere: boolean;
+  readonly offer: Offer | undefined;
+}
+
+/** What a message's line reports. */
+export interface MessageItemHandlers {
+  readonly onRetry: () => void;
+  readonly onReply: () => void;
+  readonly onChoose: (choice: Choice) => void;
+  /** Gets the message that this one answers, which is to be shown. */
+  readonly onFind: (quoted: QuotedMessage) => void;
+}
 
 /** One line of the conversation on the page. */
 export interface MessageItem {
   readonly root: HTMLLIElement;
   /** Shows what may change about a message: its mark, what can be done with it and was chosen. */
-  readonly render: (item: ConversationItem, canRetry: boolean, offer: Offer | undefined) => void;
+  readonly render: (item: ConversationItem, standing: MessageStanding) => void;
 }
 
 const markIcons: Readonly<Record<NonNullable<ConversationItem['mark']>, string>> = {
@@ -22,13 +42,16 @@ const markIcons: Readonly<Record<NonNullable<ConversationItem['mark']>, string>>
   refused: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM7 11h10v2H7z',
 };
 
+const arrow = 'M10 5v4c7 1 10 5 11 11-2.5-4-6-5.5-11-5.5V19l-7-7z';
+
 /** Creates a message's line; its text, content, author and time never change. */
 export function createMessageItem(
   item: ConversationItem,
-  handlers: { readonly onRetry: () => void; readonly onChoose: (choice: Choice) => void },
+  handlers: MessageItemHandlers,
 ): MessageItem {
   const content = item.content && createContentView(item.content, item.text, handlers.onChoose);
-  const body = element('div', { class: 'bubble', dir: 'auto' }, [
+  const bodyId = `bubble-${item.key}`;
+  const body = element('div', { class: 'bubble', id: bodyId, dir: 'auto' }, [
     ...(content?.inBubble ?? linkedText(item.text)),
     ...item.attachments.map(attachmentView),
   ]);
@@ -38,21 +61,43 @@ export function createMessageItem(
     return { root, render: () => undefined };
   }
   const isOwn = item.from === 'customer';
-  const author = element('span', { class: isOwn ? 'author hushed' : 'author' }, [
-    isOwn ? labels.you : (item.authorName ?? labels.agent),
-  ]);
+  const author = element('span', { class: isOwn ? 'author hushed' : 'author' }, [authorText(item)]);
   const mark = element('span', { class: 'mark' });
   const retry = element('button', { class: 'retry', type: 'button', hidden: true }, [labels.retry]);
   retry.addEventListener('click', handlers.onRetry);
+  const reply = element(
+    'button',
+    {
+      class: 'reply',
+      type: 'button',
+      hidden: true,
+      tabindex: '-1',
+      'aria-describedby': bodyId,
+    },
+    [icon(arrow), labels.reply],
+  );
+  reply.addEventListener('click', handlers.onReply);
+  let answered: QuotedMessage | undefined;
+  const quotation = createQuotationWords(labels.answered);
+  const quote = element('button', { class: 'quote', type: 'button' }, quotation.nodes);
+  quote.addEventListener('click', () => {
+    if (answered !== undefined) {
+      handlers.onFind(answered);
+    }
+  });
   const root = element('li', { class: `message ${item.from}` }, [
     author,
+    ...(item.isForwarded === true
+      ? [element('span', { class: 'author forwarded' }, [icon(arrow), labels.forwarded])]
+      : []),
+    quote,
     body,
     ...(content?.below === undefined ? [] : [content.below]),
-    element('div', { class: 'meta' }, [time, ...(isOwn ? [mark, retry] : [])]),
+    element('div', { class: 'meta' }, [time, ...(isOwn ? [mark, retry] : []), reply]),
   ]);
   return {
     root,
-    render: (current, canRetry, offer) => {
+    render: (current, { canRetry, canReply, isQuotedThere, offer }) => {
       if (current.mark !== undefined && root.dataset['mark'] !== current.mark) {
         root.dataset['mark'] = current.mark;
         mark.replaceChildren(
@@ -66,6 +111,12 @@ export function createMessageItem(
       if (retry.hidden !== isHidden) {
         retry.hidden = isHidden;
       }
+      reply.hidden = !canReply;
+      // What an own message answers is known again once the thread is, after a reload.
+      answered = current.replyTo;
+      quote.hidden = answered === undefined;
+      quotation.render(answered);
+      quote.disabled = !isQuotedThere;
       setText(time, dayAndTime(current.at));
       content?.render(offer);
     },

@@ -1,9 +1,12 @@
 import type { Choice } from '../content/shown-content.js';
 import { offersIn } from '../offers.js';
-import { type ChatState, canWrite, conversation } from '../store.js';
+import { isAnswerable, keyOf, quote } from '../quotations.js';
+import { type ChatState, type ConversationItem, canWrite, conversation } from '../store.js';
 import { labels } from '../texts.js';
+import type { QuotedMessage } from '../wire.js';
 import { element } from './dom.js';
 import { createMessageItem, type MessageItem } from './message-item.js';
+import { createReplyTabStop } from './reply-tab-stop.js';
 
 /** The conversation: a live log that announces what comes, and nothing of what was there. */
 export interface MessageList {
@@ -21,10 +24,13 @@ export interface MessageListHandlers {
   /** Gets the id of the message to send again. */
   readonly onRetry: (id: string) => void;
   readonly onChoose: (choice: Choice) => void;
+  /** The next message is to answer this one. */
+  readonly onReply: (message: QuotedMessage) => void;
 }
 
 /** Creates the list. */
-export function createMessageList({ onRetry, onChoose }: MessageListHandlers): MessageList {
+export function createMessageList(handlers: MessageListHandlers): MessageList {
+  const { onRetry, onChoose, onReply } = handlers;
   const welcome = element('p', { class: 'welcome' }, [labels.welcome]);
   const list = element('ol', { class: 'messages' });
   const root = element(
@@ -40,6 +46,7 @@ export function createMessageList({ onRetry, onChoose }: MessageListHandlers): M
     [welcome, list],
   );
   const items = new Map<string, MessageItem>();
+  const replyTabStop = createReplyTabStop(list);
 
   const scrollToEnd = () => root.scrollTo({ top: root.scrollHeight });
   const isAtEnd = () => root.scrollHeight - root.scrollTop - root.clientHeight < endTolerance;
@@ -54,6 +61,30 @@ export function createMessageList({ onRetry, onChoose }: MessageListHandlers): M
       scrollToEnd();
     }
   }).observe(root);
+
+  /** Shows the message that another one answers, and puts the keyboard there. */
+  function find(quoted: QuotedMessage): void {
+    const found = items.get(keyOf(quoted))?.root;
+    if (found !== undefined) {
+      const above = found.getBoundingClientRect().top - root.getBoundingClientRect().top;
+      const rest = Math.max(0, root.clientHeight - found.clientHeight);
+      const isCalm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+      root.scrollBy({ top: above - rest / 2, behavior: isCalm ? 'instant' : 'smooth' });
+      // Only as long as it is looked at: a click on a message is no reason to mark it.
+      found.tabIndex = -1;
+      found.focus({ preventScroll: true });
+      found.addEventListener('blur', () => found.removeAttribute('tabindex'), { once: true });
+    }
+  }
+
+  function createItem(item: ConversationItem): MessageItem {
+    return createMessageItem(item, {
+      onRetry: () => onRetry(item.id),
+      onReply: () => onReply(quote(item)),
+      onChoose,
+      onFind: find,
+    });
+  }
 
   /** Each message is put in once and moved only when its place changed: a log announces insertions. */
   function renderItems(state: ChatState): boolean {
@@ -71,17 +102,23 @@ export function createMessageList({ onRetry, onChoose }: MessageListHandlers): M
     for (const current of shown) {
       let item = items.get(current.key);
       if (item === undefined) {
-        item = createMessageItem(current, { onRetry: () => onRetry(current.id), onChoose });
+        item = createItem(current);
         items.set(current.key, item);
         hasOwnNews ||= current.from === 'customer';
       }
-      item.render(current, state.standing.state !== 'closed', offers.get(current.key));
+      item.render(current, {
+        canRetry: state.standing.state !== 'closed',
+        canReply: canWrite(state) && isAnswerable(current),
+        isQuotedThere: current.replyTo !== undefined && keys.has(keyOf(current.replyTo)),
+        offer: offers.get(current.key),
+      });
       if (item.root === place) {
         place = place.nextElementSibling;
       } else {
         list.insertBefore(item.root, place);
       }
     }
+    replyTabStop.render();
     return hasOwnNews;
   }
 

@@ -1,9 +1,11 @@
+import { quotationOf } from '../quotations.js';
 import { type ChatState, canEnd, canWrite, conversation, runningCountdown } from '../store.js';
 import { connectionText, labels, standingText, typingText } from '../texts.js';
 import { toTranscript, transcriptName } from '../transcript.js';
+import type { QuotedMessage } from '../wire.js';
 import { type ComposerHandlers, createComposer } from './composer.js';
 import { createCountdown } from './countdown.js';
-import { element, icon, setText } from './dom.js';
+import { cross, element, icon, setText } from './dom.js';
 import { createEndQuestion } from './end-question.js';
 import { takeFiles } from './file-entry.js';
 import { createMessageList, type MessageListHandlers } from './message-list.js';
@@ -11,12 +13,16 @@ import { createOptionsMenu } from './options-menu.js';
 import { saveTextFile } from './save-file.js';
 
 /** What the panel reports, and the server's time that it shows. */
-export interface PanelHandlers extends ComposerHandlers, MessageListHandlers {
+export interface PanelHandlers
+  extends Omit<ComposerHandlers, 'onDropReply'>,
+    Omit<MessageListHandlers, 'onReply'> {
   readonly serverNow: () => number;
   readonly onClose: () => void;
   readonly onStillHere: () => void;
   readonly onEnd: () => void;
   readonly onNewThread: () => void;
+  /** Gets the message that the next one answers; none when it answers none any more. */
+  readonly onReplyTo: (message: QuotedMessage | undefined) => void;
 }
 
 /** The chat's window on the page. */
@@ -27,9 +33,6 @@ export interface Panel {
   readonly focus: () => void;
   readonly scrollToEnd: () => void;
 }
-
-const cross =
-  'M6.4 5L12 10.6 17.6 5 19 6.4 13.4 12l5.6 5.6-1.4 1.4L12 13.4 6.4 19 5 17.6l5.6-5.6L5 6.4z';
 
 /** Creates the panel under `id`. */
 export function createPanel(id: string, handlers: PanelHandlers): Panel {
@@ -46,7 +49,13 @@ export function createPanel(id: string, handlers: PanelHandlers): Panel {
   });
   const header = element('header', {}, [heading, options.root, close]);
   const connection = element('p', { class: 'connection', role: 'status' });
-  const list = createMessageList(handlers);
+  const list = createMessageList({
+    ...handlers,
+    onReply: (message) => {
+      handlers.onReplyTo(message);
+      composer.focus();
+    },
+  });
   const typing = element('p', { class: 'typing', 'aria-hidden': 'true' });
   // What the thread's state asks of the customer: the words, then the buttons that answer them.
   const standing = element('p', { class: 'standing-text', role: 'status' });
@@ -59,7 +68,10 @@ export function createPanel(id: string, handlers: PanelHandlers): Panel {
   ]);
   const answers = element('div', { class: 'answers' }, [newThread, download]);
   const notice = element('div', { class: 'notice' }, [standing, countdown.root, answers]);
-  const composer = createComposer(handlers);
+  const composer = createComposer({
+    ...handlers,
+    onDropReply: () => handlers.onReplyTo(undefined),
+  });
   const behind = [header, connection, list.root, typing, notice, composer.root];
   const question = createEndQuestion({
     behind,
@@ -122,7 +134,7 @@ export function createPanel(id: string, handlers: PanelHandlers): Panel {
       setText(connection, connectionText(state.connection, state.unavailableReason));
       setText(typing, state.isAgentTyping ? typingText(state.agentName) : '');
       renderNotice(state);
-      composer.render(canWrite(state), state.uploads);
+      composer.render(canWrite(state), state.uploads, quotationOf(state.replyTo, state.messages));
       list.render(state);
       shown = { state, title };
       const isLost = root.contains(focused) && focused?.closest('[hidden]') != null;

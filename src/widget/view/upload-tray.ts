@@ -1,6 +1,6 @@
 import { labels, uploadStateText } from '../texts.js';
 import { canRetry, isUnderWay, type Upload } from '../uploads.js';
-import { element, icon, setText } from './dom.js';
+import { cross, element, icon, setText } from './dom.js';
 
 /** What the tray reports. */
 export interface UploadTrayHandlers {
@@ -19,8 +19,6 @@ interface TrayItem {
   readonly render: (upload: Upload) => void;
 }
 
-const cross =
-  'M6.4 5L12 10.6 17.6 5 19 6.4 13.4 12l5.6 5.6-1.4 1.4L12 13.4 6.4 19 5 17.6l5.6-5.6L5 6.4z';
 const page = 'M6 2h8l5 5v15H6zm7 1.5V8h4.5z';
 const previewSize = 44;
 

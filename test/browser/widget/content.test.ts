@@ -65,14 +65,18 @@ describe('quick replies', () => {
     const { widget, thread } = await openChat();
     thread.agentSays('', quickReplies('Cold', 'Deep'));
     await widget.choice('Deep').waitFor();
-    await widget.page.keyboard.press('Shift+Tab');
-    await widget.page.keyboard.press('Shift+Tab');
+    // The button that answers the whole message is on the way.
+    for (let steps = 0; steps < 3; steps += 1) {
+      await widget.page.keyboard.press('Shift+Tab');
+    }
     await widget.page.locator('.choice:focus', { hasText: 'Cold' }).waitFor();
     await widget.page.keyboard.press('Enter');
     await widget.choice('Cold (chosen)').and(widget.page.locator(':focus')).waitFor();
     await widget.page.keyboard.press('Enter');
     await widget.page.keyboard.press('Tab');
+    await widget.page.keyboard.press('Tab');
     expect(await widget.composer.evaluate((input) => input.matches(':focus'))).toBe(true);
+    await widget.page.keyboard.press('Shift+Tab');
     await widget.page.keyboard.press('Shift+Tab');
     expect(await widget.log.evaluate((log) => log.matches(':focus'))).toBe(true);
     await widget.send('Thank you');
@@ -253,7 +257,7 @@ describe('what the widget cannot show', () => {
     thread.agentSays('The text that is always enough', more);
     await widget.message('The text that is always enough').waitFor();
     expect(await widget.log.getByRole('link').count()).toBe(0);
-    expect(await widget.log.getByRole('button').count()).toBe(0);
+    expect(await widget.log.getByRole('button').allTextContents()).toEqual(['Reply']);
   });
 });
 

@@ -45,8 +45,11 @@ describe('the outbox', () => {
   test('keeps what a message has besides its text', () => {
     const storage = createMemoryStorage();
     const attachments = [{ name: 'map.png', url: 'https://chat.example/1' }];
-    openOutbox(storage).add('', 0, { postback: 'p', attachments });
-    expect(openOutbox(storage).list()).toMatchObject([{ text: '', postback: 'p', attachments }]);
+    const replyTo = { id: 'a-1', from: 'agent', text: 'Cold or deep?', threadId: 't' } as const;
+    openOutbox(storage).add('', 0, { postback: 'p', attachments, replyTo });
+    expect(openOutbox(storage).list()).toMatchObject([
+      { text: '', postback: 'p', attachments, replyTo },
+    ]);
   });
 
   test('passes over what is not an entry', () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createDraft } from '../../../src/widget/draft.js';
 import { createOutbox, isLeftBehind } from '../../../src/widget/outbox.js';
 import { createOwnMessages } from '../../../src/widget/own-messages.js';
 import {
@@ -35,7 +36,7 @@ function startScene() {
       seq,
       message: { seq, id, from: 'customer', text, attachments: [], at: '' },
     });
-  return { outbox, own, readOutbox, hear, show };
+  return { outbox, own, readOutbox, hear, show, dispatch, state: () => state };
 }
 
 const carried = (outbox: ReturnType<typeof startScene>['outbox']) =>
@@ -79,4 +80,31 @@ test('a choice whose verdict was bad is tried again as another message that carr
   expect(outbox.list().slice(1)).toMatchObject([
     { id: 'id-2', text: 'Cold', postback: 'mud:cold', status: 'waiting' },
   ]);
+});
+
+test('an answer whose verdict was bad is tried again as another answer to the same message', () => {
+  const { outbox, own, readOutbox, hear } = startScene();
+  const replyTo = { id: 'a-1', from: 'agent', text: 'Cold or deep?' } as const;
+  own.write('Deep.', { replyTo: { ...replyTo, threadId: 't' } });
+  readOutbox();
+  const message = { seq: 1, id: 'id-1', from: 'customer', text: 'Deep.', replyTo } as const;
+  hear({ type: 'message', seq: 1, message: { ...message, attachments: [], at: '' } });
+  expect(outbox.list()).toEqual([]);
+  hear({ type: 'message-status', seq: 2, id: 'id-1', status: 'failed' });
+  own.retry('id-1');
+  expect(outbox.list()).toMatchObject([
+    { id: 'id-2', text: 'Deep.', replyTo: { ...replyTo, threadId: 't' }, status: 'waiting' },
+  ]);
+});
+
+test('what goes with a message goes with one message', () => {
+  const { dispatch, state } = startScene();
+  const files = [{ name: 'map.png', url: 'https://chat.example/1' }];
+  const draft = createDraft({ uploads: { take: () => files.splice(0) }, state, dispatch });
+  draft.replyTo({ id: 'a-1', from: 'agent', text: 'Cold or deep?' });
+  expect(draft.take()).toEqual({
+    attachments: [{ name: 'map.png', url: 'https://chat.example/1' }],
+    replyTo: { id: 'a-1', from: 'agent', text: 'Cold or deep?', threadId: 't' },
+  });
+  expect(draft.take()).toEqual({ attachments: undefined, replyTo: undefined });
 });

@@ -119,6 +119,44 @@ describe('an own message', () => {
   });
 });
 
+describe('a message that answers another', () => {
+  const replyTo = { id: 'm1', from: 'agent', text: 'text 1' } as const;
+  const asked = after({
+    type: 'message',
+    seq: 1,
+    message: { ...message(1, 'agent'), authorName: 'Rafiki' },
+  });
+  const answered = (state: ChatState) => conversation(state).at(-1)?.replyTo;
+  const waiting = (threadId: string) =>
+    reduce(asked, {
+      type: 'outbox',
+      entries: [entry('x', { replyTo: { ...replyTo, threadId } })],
+    });
+
+  test('quotes it with its author, before the thread has it and afterwards', () => {
+    const shown = { ...message(2, 'customer', 'x'), replyTo };
+    const sent = reduce(waiting('t'), {
+      type: 'event',
+      event: { type: 'message', seq: 2, message: shown },
+    });
+    const quotation = { ...replyTo, authorName: 'Rafiki' };
+    expect([answered(waiting('t')), answered(sent)]).toEqual([quotation, quotation]);
+  });
+
+  test('quotes nothing in another thread than that in which it was written', () => {
+    expect(answered(waiting('before'))).toBeUndefined();
+  });
+
+  test('is begun no more when the thread has closed, nor carried into another one', () => {
+    const begun = reduce(asked, { type: 'reply-to', message: replyTo });
+    expect(begun.replyTo).toEqual(replyTo);
+    const standing = { state: 'closed', closedBy: 'agent' } as const;
+    expect(reduce(begun, { type: 'standing', standing }).replyTo).toBeUndefined();
+    const next = { type: 'thread', threadId: 'u', readUpTo: 0 } as const;
+    expect(reduce(begun, next).replyTo).toBeUndefined();
+  });
+});
+
 describe('unread', () => {
   test("are the agent's messages after the last one read", () => {
     const state = after(said(1, 'agent'), said(2, 'system'), said(3, 'agent'), said(4, 'customer'));

@@ -44,6 +44,32 @@ The agent has ended this chat.
 `);
 });
 
+test('a transcript says what was answered, in short, and what was forwarded', () => {
+  const items = [
+    item('customer', 'Deep.', {
+      mark: 'sent',
+      replyTo: {
+        id: 'a',
+        from: 'agent',
+        authorName: 'Rafiki',
+        text: `Cold\nor ${'deep '.repeat(30)}`,
+      },
+    }),
+    item('agent', 'Closed.', {
+      isForwarded: true,
+      replyTo: { id: 'c', from: 'customer', text: '' },
+    }),
+  ];
+  expect(
+    transcriptOf(items)
+      .split('\n')
+      .filter((line) => line.startsWith('[')),
+  ).toEqual([
+    `[2026-03-01 11:00:00] You (Sent.), in answer to Rafiki: Cold or ${'deep '.repeat(14)}d…`,
+    '[2026-03-01 11:00:00] Agent, forwarded, in answer to You: A file',
+  ]);
+});
+
 test.each(['\n', '\r\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029'])(
   'no text can pass for another line of the conversation with %j',
   (lineEnd) => {
@@ -51,6 +77,12 @@ test.each(['\n', '\r\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029'])(
     const items = [
       item('customer', `hello${lineEnd}${forged}`, { mark: 'sent' }),
       item('agent', 'hi', {
+        replyTo: {
+          id: 'c',
+          from: 'agent',
+          authorName: `Eve${lineEnd}${forged}`,
+          text: `hello${lineEnd}${forged}`,
+        },
         authorName: `Eve${lineEnd}${forged}`,
         attachments: [{ name: `a${lineEnd}${forged}`, url: 'https://x.example/' }],
       }),

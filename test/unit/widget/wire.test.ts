@@ -26,6 +26,25 @@ describe('an event', () => {
   });
 });
 
+test.each([
+  [
+    { id: 'm', from: 'customer', text: 'x' },
+    { id: 'm', from: 'customer', text: 'x' },
+  ],
+  [
+    { id: 'm', from: 'system' },
+    { id: 'm', from: 'system', text: '' },
+  ],
+  [{ id: 'm', from: 'nobody', text: 'x' }, undefined],
+  [{ from: 'agent', text: 'x' }, undefined],
+  ['m', undefined],
+])('a message answers %j: %j', (replyTo, answered) => {
+  const data = JSON.stringify({ seq: 3, id: 'n', from: 'agent', replyTo, forwarded: true });
+  const event = parseThreadEvent('message', data, '3');
+  expect(event).toMatchObject({ message: { isForwarded: true } });
+  expect(event.type === 'message' && event.message.replyTo).toEqual(answered);
+});
+
 test('a snapshot carries state, messages and the last number', () => {
   expect(
     parseSnapshot({

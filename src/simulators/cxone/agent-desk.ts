@@ -6,6 +6,7 @@ import { recipientsOf, v1Body, v2Body } from './box-bodies.js';
 import type { BoxAnswer, BoxClient } from './box-client.js';
 import type { FileBox } from './file-box.js';
 import type { Agent, MessageContent, StoredMessage, StoredThread } from './model.js';
+import { referencesOf } from './references.js';
 import type { Store } from './store.js';
 import { hasEnded, type Tenant } from './tenant.js';
 import { brandOf } from './views.js';
@@ -24,8 +25,8 @@ export const replySchema = z
   .strictObject({
     channelId: z.string().min(1),
     threadIdOnExternalPlatform: z.string().min(1).optional(),
-    /** May be empty beside a file. */
-    text: z.string(),
+    /** May be empty beside a file or a message that is forwarded. */
+    text: z.string().default(''),
     /** CXone's id of the message; the same id again is the same message. */
     id: z.string().min(1).optional(),
     form: z.enum(['v1', 'v2']).default('v1'),
@@ -39,12 +40,18 @@ export const replySchema = z
       })
       .optional(),
     attachments: z.array(z.strictObject({ friendlyName: z.string(), url: z.string() })).optional(),
+    /** CXone's id of the message of the thread that this one answers. */
+    replyToMessageId: z.string().min(1).optional(),
+    /** CXone's id of a message, of whatever contact, that is handed on: its text and files are sent. */
+    forwardMessageId: z.string().min(1).optional(),
     /** Whom a new thread is for; a message without a thread needs it. */
     recipient: z.strictObject({ id: z.string().min(1), name: z.string().optional() }).optional(),
   })
   .superRefine((reply, context) => {
-    if (reply.text === '' && (reply.attachments ?? []).length === 0) {
-      context.addIssue({ code: 'custom', path: ['text'], message: 'expected a text or a file' });
+    const hasOwn = reply.text !== '' || (reply.attachments ?? []).length > 0;
+    if (hasOwn === (reply.forwardMessageId !== undefined)) {
+      const message = 'expected a text or a file, or else a message to forward';
+      context.addIssue({ code: 'custom', path: ['text'], message });
     }
     if (reply.threadIdOnExternalPlatform !== undefined) return;
     if (reply.form === 'v1' || reply.recipient === undefined) {
@@ -128,10 +135,12 @@ export function createAgentDesk(deps: {
     thread: StoredThread | undefined,
   ): StoredMessage {
     const at = store.now();
-    const content: MessageContent = reply.messageContent ?? {
-      type: 'TEXT',
-      payload: { text: reply.text },
-    };
+    const { replyToMessage, forwarded } = referencesOf(store, reply, thread?.id);
+    const text = forwarded?.text ?? reply.text;
+    // What a customer's choice carried back is no part of what an agent hands on.
+    const content: MessageContent = forwarded
+      ? { ...forwarded.messageContent, postback: undefined }
+      : (reply.messageContent ?? { type: 'TEXT', payload: { text } });
     return {
       id: reply.id ?? randomUUID(),
       sequence: store.nextNumber('message'),
@@ -141,9 +150,11 @@ export function createAgentDesk(deps: {
       threadIdOnExternalPlatform: reply.threadIdOnExternalPlatform ?? '',
       contactNumber: thread?.contactNumber ?? '',
       direction: 'outbound',
-      text: reply.text,
+      text,
       messageContent: content,
-      attachments: reply.attachments ?? [],
+      attachments: forwarded?.attachments ?? reply.attachments ?? [],
+      ...(replyToMessage === undefined ? {} : { replyToMessage }),
+      ...(forwarded === undefined ? {} : { forwardOf: forwarded.id }),
       createdAt: new Date(at).toISOString(),
       receivedAt: new Date(at).toISOString(),
       receivedAtMs: at,

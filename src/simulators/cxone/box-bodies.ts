@@ -18,6 +18,7 @@ export function recipientsOf(recipient: Recipient | undefined) {
 
 /** Writes a reply as `posts/{postId}/messages` carries it (cxone.md 1.4). */
 export function v1Body(tenantId: string, store: Store, files: FileBox, message: StoredMessage) {
+  const { replyToMessage: answered, forwardOf } = message;
   const last = store
     .messagesOf(message.contactNumber)
     .findLast(({ direction, sending }) => direction === 'inbound' && sending === 'sent');
@@ -31,8 +32,11 @@ export function v1Body(tenantId: string, store: Store, files: FileBox, message: 
       idOnExternalPlatform: message.threadIdOnExternalPlatform,
       isPrivate: true,
     },
-    replyToMessageId: last?.id ?? null,
-    replyToMessageIdOnExternalPlatform: last?.idOnExternalPlatform ?? '',
+    replyToMessageId: (answered ?? last)?.id ?? null,
+    replyToMessageIdOnExternalPlatform: (answered ?? last)?.idOnExternalPlatform ?? '',
+    // In this form the two ids stand in each reply; that the agent chose one is said as in the other.
+    ...(answered === undefined ? {} : { isReplyToSpecificMessage: true }),
+    ...(forwardOf === undefined ? {} : { forward: { message: { id: forwardOf } } }),
     title: '',
     content: message.text,
     messageContent: { ...message.messageContent, text: message.text },
@@ -64,10 +68,10 @@ export function v2Body(
         : { id: message.threadId, idOnExternalPlatform: threadId },
     messageContent: { fallbackText: message.text, parameters: {}, ...message.messageContent },
     endUserRecipients: recipientsOf(id === undefined ? undefined : { id, name }),
-    replyToMessage: null,
-    isReplyToSpecificMessage: false,
+    replyToMessage: message.replyToMessage ?? null,
+    isReplyToSpecificMessage: message.replyToMessage !== undefined,
     attachments: files.signed(message.attachments),
-    forward: null,
+    forward: message.forwardOf === undefined ? null : { message: { id: message.forwardOf } },
     authorUser: message.authorUser,
   };
 }

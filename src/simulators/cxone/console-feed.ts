@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import { agentName, agents, assigneeOf } from './agents.js';
 import type { SimulatorContext } from './context.js';
 import type { StoredContact, StoredMessage } from './model.js';
+import { shortTextOf } from './tenant.js';
 import { customerName } from './views.js';
 
 function channelName(context: SimulatorContext, channelId: string): string {
@@ -37,8 +38,17 @@ function cardOf(context: SimulatorContext, contact: StoredContact) {
   };
 }
 
+function authorOf({ authorUser, authorEndUserIdentity }: StoredMessage): string {
+  return authorUser ? agentName(authorUser) : customerName(authorEndUserIdentity);
+}
+
+/** Shows a message above one that answers it. */
+function quotationOf(message: StoredMessage | undefined) {
+  return message ? { author: authorOf(message), text: shortTextOf(message) } : null;
+}
+
 /** Shows a message as a bubble. */
-function bubbleOf({ files }: SimulatorContext, message: StoredMessage) {
+function bubbleOf({ files, store }: SimulatorContext, message: StoredMessage) {
   const receipts = new Map(message.receipts.map((receipt) => [receipt.status, receipt]));
   const refused = receipts.get('failed');
   const state =
@@ -59,9 +69,11 @@ function bubbleOf({ files }: SimulatorContext, message: StoredMessage) {
     type: message.messageContent.type,
     text: message.text,
     postback: message.messageContent.postback ?? null,
-    author: message.authorUser
-      ? agentName(message.authorUser)
-      : customerName(message.authorEndUserIdentity),
+    author: authorOf(message),
+    replyTo: quotationOf(
+      message.replyToMessage && store.get('messages', message.replyToMessage.id),
+    ),
+    isForwarded: message.forwardOf !== undefined,
     at: message.receivedAt,
     state,
     reason:

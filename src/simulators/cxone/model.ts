@@ -135,6 +135,12 @@ interface MessageReceipt {
   receivedAt: string;
 }
 
+/** Names an earlier message of the same thread, as both sides know it. */
+export interface MessageReference {
+  id: string;
+  idOnExternalPlatform: string;
+}
+
 /** Is one message of a thread, whoever wrote it. */
 export interface StoredMessage {
   id: string;
@@ -149,6 +155,10 @@ export interface StoredMessage {
   text: string;
   messageContent: MessageContent;
   attachments: Attachment[];
+  /** The message that it answers, where it answers one. */
+  replyToMessage?: MessageReference;
+  /** The id of the message that an agent forwarded with it. */
+  forwardOf?: string;
   createdAt: string;
   /** When the simulator took it. */
   receivedAt: string;

@@ -51,7 +51,7 @@ export function hasEnded(contact: StoredContact): boolean {
 }
 
 /** Puts a message into a line, also one that is nothing but files. */
-function shortTextOf({ text, attachments }: StoredMessage): string {
+export function shortTextOf({ text, attachments }: StoredMessage): string {
   return text || attachments.map(({ friendlyName }) => friendlyName).join(', ');
 }
 

@@ -112,7 +112,7 @@ export function messageView(message: StoredMessage, files: FileBox) {
     authorUser: message.authorUser ?? null,
     authorEndUserIdentity: authorEndUserIdentity && identityView(channelId, authorEndUserIdentity),
     recipients: [],
-    replyToMessage: null,
+    replyToMessage: message.replyToMessage ?? null,
     delivered,
     customerStatistics: { seenAt: seen?.updatedAt ?? null },
     userStatistics: { seenAt: null, readAt: null, createdToReadSeconds: null },

@@ -135,6 +135,56 @@ test.each(['v1', 'v2'])('an agent sends an example of each type in the %s form',
   expect(complaints).toEqual([]);
 });
 
+test('an agent answers one message and forwards another, in the form that was chosen', async () => {
+  const thread = { idOnExternalPlatform: 'thread-2' };
+  const authorEndUserIdentity = { idOnExternalPlatform: 'crane', nickname: 'Crane' };
+  const messageContent = { type: 'TEXT', payload: { text: 'Where is the bank?' } };
+  await dfo.post('c', newMessage({ thread, authorEndUserIdentity, messageContent }));
+  await dfo.post('c', newMessage({ idOnExternalPlatform: 'in-1' }));
+  await dfo.post(
+    'c',
+    newMessage({ replyToMessage: { idOnExternalPlatform: 'in-1' }, messageContent }),
+  );
+  await page.getByRole('button', { name: /Faults and violations/ }).click();
+  await page.getByLabel('Form').selectOption('v2');
+  await contact('Hippo').click();
+  const line = (text: string) =>
+    log()
+      .getByRole('listitem')
+      .filter({ has: page.locator('.bubble > p', { hasText: text }) });
+  await line('Where is the bank?').locator('.quote').getByText('Is the water deep?').waitFor();
+
+  const reply = page.getByRole('textbox', { name: 'Reply' });
+  const bar = page.getByText('Replying to');
+  await line('Is the water deep?').getByRole('button', { name: 'Reply to this' }).click();
+  await bar.waitFor();
+  await reply.press('Escape');
+  await bar.waitFor({ state: 'hidden' });
+  await line('Is the water deep?').getByRole('button', { name: 'Reply to this' }).click();
+  await contact('Crane').click();
+  await page.getByRole('heading', { name: 'Crane' }).waitFor();
+  expect(await bar.isVisible()).toBe(false);
+  await contact('Hippo').click();
+  await bar.waitFor();
+  await reply.fill('Knee-deep.');
+  await reply.press('Enter');
+  await line('Knee-deep.').locator('.quote').getByText('Hippo').waitFor();
+  expect(await bar.isVisible()).toBe(false);
+
+  await line('Knee-deep.').getByText('sent', { exact: true }).waitFor();
+  await line('Knee-deep.').getByRole('button', { name: 'Forward' }).click();
+  const forwarding = page.getByRole('form', { name: 'Forward a message' });
+  await forwarding.getByRole('combobox', { name: 'to' }).selectOption('Crane #400001');
+  await forwarding.getByRole('button', { name: 'Forward' }).click();
+  await page.getByRole('heading', { name: 'Crane' }).waitFor();
+  await line('Knee-deep.').getByText('Forwarded').waitFor();
+  expect(simulator.state().messages.slice(-2)).toMatchObject([
+    { replyToMessage: { idOnExternalPlatform: 'in-1' }, form: 'v2' },
+    { threadIdOnExternalPlatform: 'thread-2', forwardOf: expect.any(String), form: 'v2' },
+  ]);
+  expect(complaints).toEqual([]);
+});
+
 test('what a chosen button carried is shown beside its text', async () => {
   const messageContent = { type: 'TEXT', payload: { text: 'Cold' }, postback: 'mud:cold' };
   await dfo.post('c', newMessage({ messageContent }));

@@ -49,6 +49,9 @@ export interface Bubble {
   /** What a button that the customer chose carried. */
   readonly postback: string | null;
   readonly author: string;
+  /** The message that it answers. */
+  readonly replyTo: { readonly author: string; readonly text: string } | null;
+  readonly isForwarded: boolean;
   readonly at: string;
   readonly state: 'sending' | 'sent' | 'delivered' | 'seen' | 'failed';
   readonly reason: { readonly status: number | null; readonly reason: string } | null;
@@ -110,6 +113,10 @@ export interface ReplyOrder extends Omit<Example, 'label' | 'files'> {
   readonly form: 'v1' | 'v2';
   /** CXone's id of a message that is sent again. */
   readonly id?: string;
+  /** CXone's id of the message that it answers. */
+  readonly replyToMessageId?: string;
+  /** CXone's id of the message that it hands on. */
+  readonly forwardMessageId?: string;
 }
 
 /** Is a message to a customer who has not written, as the agent orders it. */

@@ -1,4 +1,4 @@
-import { api, type Card } from './api.js';
+import { api, type Bubble, type Card } from './api.js';
 import { hasEnded } from './contact-list.js';
 import type { Desk } from './desk.js';
 import { h } from './dom.js';
@@ -6,12 +6,14 @@ import { makeExampleFile } from './example-files.js';
 import { mountExampleMenu } from './example-menu.js';
 import type { Example } from './examples.js';
 import { replyForm } from './preferences.js';
+import { quotation } from './quotation.js';
 
 /** After this pause in writing the agent no longer types. */
 const typingPauseMs = 4_000;
 
 // What was written for a contact and not sent stays there while another contact is shown.
 const drafts = new Map<string, string>();
+const answeredMessages = new Map<string, Bubble>();
 // Replies to one contact leave one after the other, in the order in which they were written.
 const queues = new Map<string, Promise<void>>();
 
@@ -19,7 +21,12 @@ const queues = new Map<string, Promise<void>>();
 export function mountComposer(
   desk: Desk,
   number: string,
-): { element: HTMLElement; draw(card: Card): void } {
+): {
+  element: HTMLElement;
+  draw(card: Card): void;
+  /** Makes the next reply one to this message. */
+  answer(bubble: Bubble): void;
+} {
   let card: Card | undefined;
   let pause: ReturnType<typeof setTimeout> | undefined;
 
@@ -49,14 +56,35 @@ export function mountComposer(
     { type: 'button', class: 'button', onclick: () => chooser.click() },
     'Files',
   );
+  const answered = h('div', {});
+  const drop = h(
+    'button',
+    { type: 'button', class: 'button', onclick: () => answer(undefined) },
+    'Do not reply to this',
+  );
+  const answeredBar = h('div', { class: 'bar' }, h('span', {}, 'Replying to'), answered, drop);
   const hint = h('p', { id: 'reply-hint', class: 'hint' });
   const element = h(
     'form',
     { class: 'composer', 'aria-label': 'Reply to the customer' },
+    answeredBar,
     h('div', { class: 'composer-row' }, menu.element, attach, chooser, box, button),
     hint,
   );
   box.value = drafts.get(number) ?? '';
+
+  function showAnswered(): void {
+    const bubble = answeredMessages.get(number);
+    answeredBar.hidden = bubble === undefined;
+    answered.replaceChildren(...(bubble ? [quotation(bubble)] : []));
+  }
+
+  function answer(bubble: Bubble | undefined): void {
+    if (bubble) answeredMessages.set(number, bubble);
+    else answeredMessages.delete(number);
+    showAnswered();
+    box.focus();
+  }
 
   function fit(): void {
     box.style.height = 'auto';
@@ -100,9 +128,13 @@ export function mountComposer(
     const to = card;
     if (!to || hasEnded(to)) return;
     const before = queues.get(number) ?? Promise.resolve();
+    const replyToMessageId = answeredMessages.get(number)?.id;
+    answeredMessages.delete(number);
+    showAnswered();
     const reply = {
       text,
       form: replyForm(),
+      ...(replyToMessageId === undefined ? {} : { replyToMessageId }),
       ...(messageContent === undefined ? {} : { messageContent }),
     };
     queues.set(
@@ -123,6 +155,7 @@ export function mountComposer(
     tellTyping(box.value.trim() !== '');
   });
   box.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') answer(undefined);
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     send();
@@ -133,8 +166,10 @@ export function mountComposer(
     box.focus();
   });
 
+  showAnswered();
   return {
     element,
+    answer,
     draw(next) {
       card = next;
       box.disabled = hasEnded(next);

@@ -4,8 +4,10 @@ import { mountContactActs } from './contact-acts.js';
 import { avatar, hasEnded, statusBadge } from './contact-list.js';
 import type { Desk } from './desk.js';
 import { find, h, showItems } from './dom.js';
+import { mountForwardBar } from './forward-bar.js';
 import { dayOf, fullMoment, timeOf } from './moments.js';
 import { replyForm } from './preferences.js';
+import { quotation } from './quotation.js';
 
 /** Mounts the thread: who it is, what was said, and where the agent answers. */
 export function mountThreadView(desk: Desk, leave: () => void): void {
@@ -43,10 +45,15 @@ function openThread(root: HTMLElement, desk: Desk, number: string, leave: () => 
   const log = h('ol', { class: 'log', role: 'log', 'aria-label': 'Messages', tabindex: '0' });
   const typing = h('p', { class: 'typing', role: 'status' });
   const note = h('p', { class: 'note', hidden: true });
+  const forwardBar = mountForwardBar(desk);
   const composer = mountComposer(desk, number);
+  const acts: MessageActs = {
+    answer: (bubble) => composer.answer(bubble),
+    forward: (bubble) => forwardBar.open(bubble),
+  };
   const renderActs = mountContactActs(desk, number);
   root.classList.add('is-open');
-  root.replaceChildren(head, log, typing, note, composer.element);
+  root.replaceChildren(head, log, typing, note, forwardBar.element, composer.element);
 
   // New messages are followed until the agent scrolls up to read.
   let follows = true;
@@ -100,7 +107,7 @@ function openThread(root: HTMLElement, desk: Desk, number: string, leave: () => 
       log,
       rowsOf(messages, card),
       ({ key }) => key,
-      (row) => renderRow(row, desk, card),
+      (row) => renderRow(row, desk, card, acts),
     );
     typing.textContent =
       desk.typing.has(card.threadId) && !hasEnded(card) ? `${card.customerName} is typing` : '';
@@ -133,6 +140,8 @@ type Row =
       readonly bubble: Bubble;
       readonly isFollowUp: boolean;
       readonly canResend: boolean;
+      readonly canAnswer: boolean;
+      readonly canForward: boolean;
     };
 
 /** Puts a day above its first message, and joins messages of one author that come close together. */
@@ -150,10 +159,13 @@ function rowsOf(messages: readonly Bubble[] | undefined, card: Card): Row[] {
       before?.author === bubble.author &&
       before.direction === bubble.direction &&
       Date.parse(bubble.at) - Date.parse(before.at) < 60_000;
+    const isSent = bubble.state !== 'sending' && bubble.state !== 'failed';
     rows.push({
       key: bubble.id,
       bubble,
       isFollowUp,
+      canAnswer: isSent && !hasEnded(card),
+      canForward: isSent,
       canResend: !hasEnded(card) && bubble.state === 'failed' && bubble.direction === 'outbound',
     });
     before = bubble;
@@ -161,10 +173,18 @@ function rowsOf(messages: readonly Bubble[] | undefined, card: Card): Row[] {
   return rows;
 }
 
-function renderRow(row: Row, desk: Desk, card: Card): HTMLElement {
+/** What an agent does with one message. */
+interface MessageActs {
+  answer(bubble: Bubble): void;
+  forward(bubble: Bubble): void;
+}
+
+function renderRow(row: Row, desk: Desk, card: Card, acts: MessageActs): HTMLElement {
   if ('day' in row) return h('li', { class: 'day' }, h('span', {}, row.day));
   if ('notice' in row) return h('li', { class: 'empty' }, row.notice);
-  const { bubble, isFollowUp, canResend } = row;
+  const { bubble, isFollowUp, canResend, canAnswer, canForward } = row;
+  const answer = () => acts.answer(bubble);
+  const forward = () => acts.forward(bubble);
   const again = () =>
     void desk.attempt('Sending again', () =>
       api.reply(card, {
@@ -183,6 +203,8 @@ function renderRow(row: Row, desk: Desk, card: Card): HTMLElement {
     h(
       'div',
       { class: 'bubble' },
+      bubble.isForwarded && h('span', { class: 'type' }, 'Forwarded'),
+      bubble.replyTo && quotation(bubble.replyTo),
       bubble.text !== '' && h('p', { dir: 'auto' }, bubble.text),
       bubble.type !== 'TEXT' && h('span', { class: 'type' }, bubble.type),
       bubble.postback !== null &&
@@ -196,6 +218,8 @@ function renderRow(row: Row, desk: Desk, card: Card): HTMLElement {
       bubble.direction === 'outbound' &&
         h('span', { class: `state state-${bubble.state}` }, stateText(bubble)),
       canResend && h('button', { type: 'button', class: 'link', onclick: again }, 'Send again'),
+      canAnswer && h('button', { type: 'button', class: 'link', onclick: answer }, 'Reply to this'),
+      canForward && h('button', { type: 'button', class: 'link', onclick: forward }, 'Forward'),
     ),
   );
 }

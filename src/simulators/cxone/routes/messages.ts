@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
+import type { z } from 'zod';
 import type { SimulatorContext } from '../context.js';
 import { DfoError, notFound, parseBody, tooManyRequests } from '../dfo-error.js';
 import { newMessageSchema, receiptSchema } from '../message-schema.js';
-import type { StoredMessage } from '../model.js';
+import type { MessageReference, StoredMessage } from '../model.js';
 import { type Operation, pathPart, queryList, queryValue } from '../operations.js';
+import { referenceTo, unknownReference } from '../references.js';
 import { contactView, messageView } from '../views.js';
 import { requireChannel } from './channels.js';
 
@@ -71,6 +73,7 @@ async function createMessage(
   });
   requireChannel(context, channelId);
 
+  const replyToMessage = await answeredMessage(context, channelId, body);
   const known = store.messageByExternalId(channelId, body.idOnExternalPlatform);
   if (known) {
     store.violate('duplicate-message', 'an id on the external platform was posted again', {
@@ -114,6 +117,7 @@ async function createMessage(
         : (body.messageContent.fallbackText ?? ''),
     messageContent: body.messageContent,
     attachments: body.attachments ?? [],
+    ...(replyToMessage === undefined ? {} : { replyToMessage }),
     createdAt: body.createdAtWithMilliseconds,
     receivedAt: new Date(receivedAtMs).toISOString(),
     receivedAtMs,
@@ -131,6 +135,28 @@ async function createMessage(
     message: messageView(message, context.files),
     _trace: { region: 'simulator' },
   });
+}
+
+/** Finds the message that a new one answers, or throws DFO's error for one that is not in its thread. */
+async function answeredMessage(
+  { store, tenant, desk }: SimulatorContext,
+  channelId: string,
+  { replyToMessage, thread }: z.output<typeof newMessageSchema>,
+): Promise<MessageReference | undefined> {
+  const externalId = replyToMessage?.idOnExternalPlatform;
+  if (externalId === undefined) return undefined;
+  const find = () =>
+    referenceTo(
+      store.messageByExternalId(channelId, externalId),
+      tenant.thread(channelId, thread.idOnExternalPlatform)?.id,
+    );
+  const known = find();
+  if (known) return known;
+  // The customer may be faster with an answer than the box with its own, which tells us the id.
+  await desk.settled(channelId);
+  const late = find();
+  if (!late) throw unknownReference('replyToMessage.idOnExternalPlatform');
+  return late;
 }
 
 const pageSize = 25;

@@ -78,7 +78,9 @@ test("customers of the example's page and an agent in the console talk to each o
     .getByRole('navigation', { name: 'Chats' })
     .getByRole('button', { name: 'Gina' })
     .click();
-  expect(await log.getByRole('listitem').allTextContents()).toEqual(['Are the leaves fresh?sent']);
+  expect(await log.getByRole('listitem').allTextContents()).toEqual([
+    'Are the leaves fresh?sentReply',
+  ]);
   await page.getByRole('button', { name: 'Leave', exact: true }).click();
   await page.getByText('open; you have left').waitFor();
   await page.getByRole('button', { name: 'End the chat' }).click();

@@ -2,13 +2,22 @@
 import { randomUUID } from 'node:crypto';
 import type { Delivery } from './deliveries.js';
 
+/** What a customer sees of the message that another one answers. */
+interface Quotation {
+  readonly id: string;
+  readonly from: 'customer' | 'agent' | 'system';
+  readonly text: string;
+}
+
 /** A message as a customer sees it. */
 export interface Bubble {
   readonly id: string;
-  readonly from: 'customer' | 'agent' | 'system';
+  readonly from: Quotation['from'];
   readonly author?: string;
   readonly text: string;
   readonly files: readonly { readonly name: string; readonly url: string }[];
+  readonly replyTo?: Quotation;
+  readonly isForwarded?: boolean;
   /** What became of a message of the customer's own. */
   status?: string;
 }
@@ -32,8 +41,8 @@ export interface Chats {
   readonly all: readonly Chat[];
   begin(name: string): Chat;
   find(threadId: string): Chat | undefined;
-  /** Notes a customer's message, and gives its id. */
-  write(chat: Chat, text: string): string;
+  /** Notes a customer's message, with the one that it answers, and gives its id. */
+  write(chat: Chat, text: string, answered?: Bubble): string;
   /** Takes a delivery of a chat. Repeats are known by their id before they come here. */
   take(delivery: Delivery): void;
   /** Calls whenever something has changed. */
@@ -68,9 +77,11 @@ export function createChats(): Chats {
       return chat;
     },
     find: (threadId) => all.find((chat) => chat.threadId === threadId),
-    write(chat, text) {
+    write(chat, text, answered) {
       const id = `m-${randomUUID()}`;
-      chat.bubbles.push({ id, from: 'customer', text, files: [], status: 'sending' });
+      const replyTo = answered && quotationOf(answered);
+      const message = { id, from: 'customer', text, files: [], status: 'sending' } as const;
+      chat.bubbles.push({ ...message, ...(replyTo && { replyTo }) });
       chat.isAway = false;
       chats.changed();
       return id;
@@ -93,6 +104,10 @@ export function createChats(): Chats {
   return chats;
 }
 
+function quotationOf({ id, from, text }: Bubble): Quotation {
+  return { id, from, text };
+}
+
 function note(chat: Chat, delivery: Delivery): void {
   if ('seq' in delivery) chat.lastSeq = delivery.seq;
   switch (delivery.type) {
@@ -100,9 +115,10 @@ function note(chat: Chat, delivery: Delivery): void {
       chat.isAgentTyping = delivery.typing;
       return;
     case 'message': {
-      const { id, from, author, text, attachments: files = [] } = delivery;
+      const { id, from, author, text, replyTo, attachments: files = [] } = delivery;
       const by = author?.name === undefined ? {} : { author: author.name };
-      chat.bubbles.push({ id, from, ...by, text, files });
+      const isForwarded = delivery.forwarded === true;
+      chat.bubbles.push({ id, from, ...by, text, files, ...(replyTo && { replyTo }), isForwarded });
       chat.isAgentTyping = false;
       return;
     }

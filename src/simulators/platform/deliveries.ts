@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 const base = { threadId: z.string(), customer: z.object({ id: z.string() }) };
+const from = z.enum(['agent', 'system', 'customer']);
 const author = z.object({ name: z.string().optional() }).optional();
 
 const deliverySchema = z.discriminatedUnion('type', [
@@ -10,10 +11,12 @@ const deliverySchema = z.discriminatedUnion('type', [
     ...base,
     seq: z.int(),
     id: z.string(),
-    from: z.enum(['agent', 'system', 'customer']),
+    from,
     author,
     text: z.string(),
     attachments: z.array(z.object({ name: z.string(), url: z.string() })).optional(),
+    replyTo: z.object({ id: z.string(), from, text: z.string() }).optional(),
+    forwarded: z.boolean().optional(),
     at: z.string(),
   }),
   z.object({

@@ -16,7 +16,10 @@ export interface PageAssets {
 }
 
 const beginSchema = z.object({ name: z.string().trim().min(1).max(100) });
-const writeSchema = z.object({ text: z.string().trim().min(1).max(10_000) });
+const writeSchema = z.object({
+  text: z.string().trim().min(1).max(10_000),
+  replyTo: z.string().optional(),
+});
 const typingSchema = z.object({ typing: z.boolean() });
 const seenSchema = z.object({ upTo: z.int().min(0) });
 const answeringSchema = z.object({ answering: z.enum(answerings) });
@@ -101,10 +104,11 @@ export function pageRoutes(deps: {
     gateway.tell({ threadId: chat.threadId, ...event }).catch(() => undefined);
   }
 
-  onChat('messages', writeSchema, (chat, { text }) => {
-    const id = chats.write(chat, text);
+  onChat('messages', writeSchema, (chat, { text, replyTo }) => {
+    const answered = chat.bubbles.find(({ id: known }) => known === replyTo);
+    const id = chats.write(chat, text, answered);
     const { threadId, customer } = chat;
-    const message = { id, text, at: new Date().toISOString() };
+    const message = { id, text, replyTo: answered?.id, at: new Date().toISOString() };
     gateway
       .tell({ type: 'message', threadId, customer, message })
       .then((told) => {

@@ -1,11 +1,16 @@
 /** The platform's page: its customers on the left, one chat on the right. */
 
-interface Bubble {
+interface Quotation {
   readonly id: string;
   readonly from: 'customer' | 'agent' | 'system';
-  readonly author?: string;
   readonly text: string;
+}
+
+interface Bubble extends Quotation {
+  readonly author?: string;
   readonly files: readonly { readonly name: string; readonly url: string }[];
+  readonly replyTo?: Quotation;
+  readonly isForwarded?: boolean;
   readonly status?: string;
 }
 
@@ -28,6 +33,8 @@ interface View {
 
 let view: View = { chats: [], answering: 'take' };
 let chosen: string | undefined;
+/** The message of the chosen chat that the next one answers. */
+let answered: Bubble | undefined;
 /** Up to which event the agent has been told that each chat was seen. */
 const seen = new Map<string, number>();
 
@@ -51,6 +58,9 @@ const begin = find('begin', HTMLFormElement);
 const name = find('name', HTMLInputElement);
 const write = find('write', HTMLFormElement);
 const text = find('text', HTMLInputElement);
+const replying = find('replying', HTMLElement);
+const quoted = find('quoted', HTMLElement);
+const dropReply = find('drop-reply', HTMLButtonElement);
 
 async function post(path: string, body: unknown): Promise<Response> {
   return await fetch(path, {
@@ -111,10 +121,26 @@ function showChats(): void {
   );
 }
 
-function makeBubble(bubble: Bubble): HTMLElement {
+const names = { customer: 'You', agent: 'Agent', system: 'Notice' };
+
+function makeQuotation({ from, text: said }: Quotation): HTMLElement {
+  return make('blockquote', `${names[from]}: ${said || 'a file'}`);
+}
+
+/** Makes the next message an answer to this one; to none without it. */
+function answer(bubble: Bubble | undefined): void {
+  answered = bubble;
+  replying.hidden = bubble === undefined;
+  quoted.replaceChildren(...(bubble ? [makeQuotation(bubble)] : []));
+  text.focus();
+}
+
+function makeBubble(bubble: Bubble, canAnswer: boolean): HTMLElement {
   const item = document.createElement('li');
   item.dataset['from'] = bubble.from;
   if (bubble.author !== undefined) item.append(make('small', bubble.author));
+  if (bubble.isForwarded === true) item.append(make('small', 'Forwarded'));
+  if (bubble.replyTo !== undefined) item.append(makeQuotation(bubble.replyTo));
   item.append(bubble.text);
   for (const { name: fileName, url } of bubble.files) {
     if (!/^https?:/.test(url)) continue;
@@ -125,6 +151,12 @@ function makeBubble(bubble: Bubble): HTMLElement {
     item.append(document.createElement('br'), link);
   }
   if (bubble.status !== undefined) item.append(make('small', bubble.status));
+  if (canAnswer && (bubble.from === 'agent' || bubble.status === 'sent')) {
+    const reply = make('button', 'Reply');
+    reply.type = 'button';
+    reply.addEventListener('click', () => answer(bubble));
+    item.append(reply);
+  }
   return item;
 }
 
@@ -147,7 +179,11 @@ function showChat(): void {
   end.disabled = chat.state === 'closed';
   typing.textContent = chat.isAgentTyping ? 'The agent is typing…' : '';
   const isAtEnd = bubbles.scrollTop + bubbles.clientHeight >= bubbles.scrollHeight - 40;
-  drawIfNew(bubbles, [chat.threadId, chat.bubbles], () => chat.bubbles.map(makeBubble));
+  const canAnswer = chat.state !== 'closed';
+  drawIfNew(bubbles, [chat.threadId, chat.bubbles, canAnswer], () =>
+    chat.bubbles.map((bubble) => makeBubble(bubble, canAnswer)),
+  );
+  if (!canAnswer && answered !== undefined) answer(undefined);
   if (isAtEnd) bubbles.scrollTop = bubbles.scrollHeight;
   tellSeen(chat);
 }
@@ -170,19 +206,20 @@ function show(): void {
 function choose(threadId: string): void {
   chosen = threadId;
   show();
-  text.focus();
+  answer(undefined);
 }
 
 answering.addEventListener('change', () => {
   void post('/api/answering', { answering: answering.value });
 });
+dropReply.addEventListener('click', () => answer(undefined));
 presence.addEventListener('click', () => act(chosenChat()?.isAway === true ? 'returned' : 'left'));
 end.addEventListener('click', () => act('end'));
 
 begin.addEventListener('submit', (event) => {
   event.preventDefault();
-  void post('/api/chats', { name: name.value }).then(async (answer) => {
-    const begun: unknown = await answer.json();
+  void post('/api/chats', { name: name.value }).then(async (response) => {
+    const begun: unknown = await response.json();
     const threadId: unknown = Object(begun)['threadId'];
     if (typeof threadId === 'string') choose(threadId);
   });
@@ -199,8 +236,9 @@ text.addEventListener('input', () => tellTyping(text.value !== ''));
 write.addEventListener('submit', (event) => {
   event.preventDefault();
   tellTyping(false);
-  act('messages', { text: text.value });
+  act('messages', { text: text.value, replyTo: answered?.id });
   text.value = '';
+  answer(undefined);
 });
 
 setInterval(showState, 250);

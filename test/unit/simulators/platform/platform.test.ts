@@ -100,6 +100,18 @@ describe('what Isthmus sends', () => {
     );
   });
 
+  test('may answer a message of the chat, or be forwarded', async () => {
+    const { deliver, message, chat } = await start();
+    const replyTo = { id: 'm-1', from: 'customer', text: 'Are the leaves' };
+    await deliver('d-1', { ...message(1, 'Very.'), replyTo });
+    await deliver('d-2', { ...message(2, 'No bathing.'), forwarded: true });
+    expect(chat.bubbles).toMatchObject([
+      { text: 'Very.', replyTo, isForwarded: false },
+      { text: 'No bathing.', isForwarded: true },
+    ]);
+    expect(chat.bubbles[1]).not.toHaveProperty('replyTo');
+  });
+
   test('is refused when somebody else has signed it', async () => {
     const { deliver, message, textsOf } = await start();
     const other = new Webhook(Buffer.from('another secret'), { format: 'raw' });
@@ -184,6 +196,22 @@ describe('what a customer does', () => {
     await post(`/api/chats/${chat.threadId}/messages`, { text: 'One' });
     await vi.waitFor(() => expect(chat.bubbles).toMatchObject([{ status: 'THREAD_CLOSED' }]));
     expect(gateway.told).toHaveLength(1);
+  });
+
+  test('may answer a message that the chat has', async () => {
+    const { post, deliver, message, chat, gateway } = await start();
+    await deliver('d-1', message(1, 'Which leaves?'));
+    const path = `/api/chats/${chat.threadId}/messages`;
+    await post(path, { text: 'The high ones.', replyTo: 'r-1' });
+    await post(path, { text: 'Thank you.', replyTo: 'r-99' });
+    const messages = () =>
+      gateway.told.flatMap(({ event }) => (event['type'] === 'message' ? [event['message']] : []));
+    await vi.waitFor(() => expect(messages()).toHaveLength(2));
+    expect(messages()[0]).toMatchObject({ text: 'The high ones.', replyTo: 'r-1' });
+    expect(messages()[1]).not.toHaveProperty('replyTo');
+    expect(chat.bubbles[1]).toMatchObject({
+      replyTo: { id: 'r-1', from: 'agent', text: 'Which leaves?' },
+    });
   });
 
   test('is a request of its own page only', async () => {

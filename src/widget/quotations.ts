@@ -17,8 +17,8 @@ export function beginningOf(text: string, length = quotedLength): string {
 }
 
 /** Quotes a line of the conversation for the message that will answer it. */
-export function quote({ id, from, text }: ConversationItem): QuotedMessage {
-  return { id, from, text: beginningOf(text) };
+export function quote({ id, from, text, attachments }: ConversationItem): QuotedMessage {
+  return { id, from, text: beginningOf(text) || (attachments[0]?.name ?? '') };
 }
 
 /** Returns what is shown of a quoted message; its author is known when the thread shows it. */

@@ -64,6 +64,13 @@ test("customers of the example's page and an agent in the console talk to each o
   await log.getByText('Stripes, of course.').waitFor();
   await desk.getByRole('log', { name: 'Messages' }).getByText('seen').waitFor();
 
+  const answer = log.getByRole('listitem').filter({ hasText: 'Stripes, of course.' });
+  await answer.getByRole('button', { name: 'Reply' }).click();
+  await message.fill('So I thought.');
+  await message.press('Enter');
+  const said = desk.getByRole('listitem').filter({ hasText: 'So I thought.' });
+  await said.locator('.quote').getByText('Stripes, of course.').waitFor();
+
   // What the platform does not take now, it is given later.
   const answers = page.getByRole('combobox', { name: 'Answers to Isthmus' });
   await answers.selectOption('500: tried again');
@@ -93,7 +100,7 @@ test("customers of the example's page and an agent in the console talk to each o
     .click();
   if (screenshots) await page.screenshot({ path: `${screenshots}/platform.png` });
   const { messages } = await simulatorAt(system.simulatorUrl, 'bush-telegraph').state();
-  expect(messages.filter(({ direction }) => direction === 'inbound')).toHaveLength(2);
+  expect(messages.filter(({ direction }) => direction === 'inbound')).toHaveLength(3);
   expect(problems).toEqual([]);
 });
 

@@ -4,6 +4,8 @@ import type { Locator, Page } from 'playwright-core';
 export interface ConsolePage {
   readonly page: Page;
   readonly log: Locator;
+  /** The line that holds this text. */
+  readonly message: (text: string) => Locator;
   /** What the console says of how a contact ended. */
   readonly note: (text: string | RegExp) => Locator;
   readonly signedEvent: Locator;
@@ -19,9 +21,12 @@ export interface ConsolePage {
 /** Returns the console of a page. */
 export function consoleOf(page: Page): ConsolePage {
   const thread = page.getByRole('main', { name: 'Thread' });
+  const log = page.getByRole('log', { name: 'Messages' });
   return {
     page,
-    log: page.getByRole('log', { name: 'Messages' }),
+    log,
+    message: (text) =>
+      log.getByRole('listitem').filter({ has: page.locator('.bubble > p', { hasText: text }) }),
     note: (text) => thread.getByRole('paragraph').filter({ hasText: text }),
     signedEvent: thread.getByRole('checkbox', { name: 'Signed event' }),
     openContact: async (lastMessage) => {

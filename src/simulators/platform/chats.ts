@@ -104,8 +104,8 @@ export function createChats(): Chats {
   return chats;
 }
 
-function quotationOf({ id, from, text }: Bubble): Quotation {
-  return { id, from, text };
+function quotationOf({ id, from, text, files }: Bubble): Quotation {
+  return { id, from, text: text || (files[0]?.name ?? '') };
 }
 
 function note(chat: Chat, delivery: Delivery): void {

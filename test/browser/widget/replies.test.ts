@@ -78,7 +78,8 @@ test('a quotation leads to its message, and one that is not there leads nowhere'
   expect(await isInSight()).toBe(false);
   await widget.quotation('The first of many').click();
   await expect.poll(isInSight).toBe(true);
-  expect(await widget.page.evaluate(`${focused}.textContent`)).toContain('The first of many');
+  const marked = await widget.page.evaluate(`${focused}.querySelector('.bubble')?.textContent`);
+  expect(marked).toBe('The first of many');
 });
 
 test('only what was sent can be answered, only while the chat is open, and Escape thinks better of it', async () => {

@@ -22,6 +22,8 @@ test.each([
 
 test('a quoted message is named by id and sender, and told by its beginning', () => {
   expect(quote(item)).toEqual({ id: 'a', from: 'agent', text: 'Cold or deep?' });
+  const attachments = [{ name: 'map.png', url: 'https://chat.example/1' }];
+  expect(quote({ ...item, text: ' ', attachments }).text).toBe('map.png');
 });
 
 test.each([

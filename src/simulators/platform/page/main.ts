@@ -124,7 +124,7 @@ function showChats(): void {
 const names = { customer: 'You', agent: 'Agent', system: 'Notice' };
 
 function makeQuotation({ from, text: said }: Quotation): HTMLElement {
-  return make('blockquote', `${names[from]}: ${said || 'a file'}`);
+  return make('blockquote', `${names[from]}: ${said}`);
 }
 
 /** Makes the next message an answer to this one; to none without it. */

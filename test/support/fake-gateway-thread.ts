@@ -24,8 +24,6 @@ export interface FakeThread {
   readonly inbound: () => readonly InboundMessage[];
   readonly hasInbound: (id: string) => boolean;
   readonly takeInbound: (message: InboundMessage) => void;
-  /** What a message that answers this one carries of it; undefined where there is no such message. */
-  readonly quoted: (id: unknown) => Readonly<Record<string, unknown>> | undefined;
   /** While held, accepted messages get no event, as with no worker running. */
   readonly hold: (isHeld: boolean) => void;
   readonly agentSays: (text: string, more?: Readonly<Record<string, unknown>>) => void;
@@ -106,7 +104,8 @@ export function createFakeThread(id: string): FakeThread {
     streams.clear();
   }
 
-  function quoted(messageId: unknown): Readonly<Record<string, unknown>> | undefined {
+  /** What an answer carries of the message of that id; one that is not there is left out. */
+  function quoted(messageId: string): Readonly<Record<string, unknown>> | undefined {
     const event = events.find(({ type, data }) => type === 'message' && data['id'] === messageId);
     return event && { id: messageId, from: event.data['from'], text: event.data['text'] };
   }
@@ -134,7 +133,6 @@ export function createFakeThread(id: string): FakeThread {
     leaves: [],
     inbound: () => inbound,
     hasInbound: (messageId) => inbound.some((message) => message.id === messageId),
-    quoted,
     takeInbound: (message) => {
       if (inbound.some(({ id: known }) => known === message.id)) {
         return;

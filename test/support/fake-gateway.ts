@@ -102,8 +102,7 @@ export async function startFakeGateway(): Promise<FakeGateway> {
   function postMessage(thread: FakeThread, body: Record<string, unknown>): Reply {
     const { id, text, postback, attachments, replyTo } = body;
     const isEmpty = typeof text !== 'string' || (text.trim() === '' && attachments === undefined);
-    const isReplyToNothing = replyTo !== undefined && thread.quoted(replyTo) === undefined;
-    if (typeof id !== 'string' || typeof text !== 'string' || isEmpty || isReplyToNothing) {
+    if (typeof id !== 'string' || typeof text !== 'string' || isEmpty) {
       return problem(400, 'BODY_INVALID');
     }
     attempts.set(id, (attempts.get(id) ?? 0) + 1);

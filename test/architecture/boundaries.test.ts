@@ -156,6 +156,26 @@ test('an import is found in each of its forms', () => {
   ]);
 });
 
+/** Gives the files that run with these: themselves and, over any number of steps, their imports. */
+function runningWith(files: readonly string[]): ReadonlySet<string> {
+  const found = new Set(files);
+  for (const file of found) {
+    for (const { specifier, isTypeOnly } of importsIn(readFileSync(file, 'utf8'))) {
+      const imported = resolve(dirname(file), specifier).replace(/\.js$/, '.ts');
+      if (specifier.startsWith('.') && !isTypeOnly && existsSync(imported)) found.add(imported);
+    }
+  }
+  return found;
+}
+
+test('the stand-in for the contact centre shares no code with what it stands in for', () => {
+  const filesOf = (folder: string) => sourcesOf(folder).map(({ file }) => file);
+  const adapter = runningWith(filesOf('src/cxone'));
+  const standIn = runningWith(filesOf('src/simulators/cxone'));
+  expect([...adapter].some((file) => folderOf(file) === 'src/domain')).toBe(true);
+  expect([...standIn].filter((file) => adapter.has(file))).toEqual([]);
+});
+
 test.each([
   ['src/domain/thread.ts', 'node:fs', false, false],
   ['src/domain/thread.ts', '../ports/clock.js', true, false],

@@ -9,8 +9,10 @@ const pages = [
   'README.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
+  'docs/cxone-facts.md',
   'docs/operations.md',
   'docs/own-channel.md',
+  'docs/set-up.md',
   ...readdirSync(join(root, 'docs/decisions')).map((name) => `docs/decisions/${name}`),
 ];
 

@@ -24,6 +24,8 @@ const repliesByOutbound = [
   'outbound-channel-and-thread',
   'outbound-like-reply',
   'outbound-unknown-type',
+  'outbound-answer',
+  'outbound-forward',
 ];
 const firstMessages = ['outbound-first', 'outbound-first-given-thread'];
 const contentsAndWords = [
@@ -187,6 +189,22 @@ describe('an outbound call', () => {
       expect(threads.replies(ref)[0]?.content).toEqual({ type, payload });
     },
   );
+});
+
+test.each([
+  ['outbound-answer', { replyTo: inboundId }],
+  ['outbound-to-agents-message', { replyTo: outboundId }],
+  ['outbound-forward', { isForwarded: true }],
+  ['reply-to-customers-message', {}],
+  ['outbound-whole', {}],
+])('%s says what it answers, and whether it is handed on', async (name, expected) => {
+  const { threads } = await tell(name);
+  const { replyTo, isForwarded } = threads.replies(ref)[0] ?? {};
+  expect({ replyTo, isForwarded }).toEqual({
+    replyTo: undefined,
+    isForwarded: undefined,
+    ...expected,
+  });
 });
 
 describe('a validation', () => {

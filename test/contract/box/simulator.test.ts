@@ -95,6 +95,23 @@ describe.each(['v1', 'v2'] as const)('a reply in the form %s', (form) => {
     ]);
   });
 
+  test('says which message it answers, and that it hands one on', async () => {
+    const { box, simulator, reply } = await startBoth();
+    const thread = { idOnExternalPlatform: threadIdOnExternalPlatform };
+    const asked = newMessage({ thread, idOnExternalPlatform: inboundId });
+    await (await openDfo(simulator)).post(channelId, asked);
+    const id = simulator.state().messages.at(-1)?.id;
+    await reply({ form, replyToMessageId: id });
+    await reply({ form, text: '', forwardMessageId: id });
+    await reply({ form });
+    const shown = box.threads.replies(ref);
+    expect(shown.map(({ replyTo, isForwarded }) => [replyTo, isForwarded])).toEqual([
+      [inboundId, undefined],
+      [undefined, true],
+      [undefined, undefined],
+    ]);
+  });
+
   test('to a thread that has ended is refused, and the agent learns why', async () => {
     const { box, reply } = await startBoth();
     box.threads.end(ref, 'customer');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Identity } from '../domain/channel.js';
+import { allCapabilities } from '../domain/capabilities.js';
+import type { ChannelAdapter, Identity } from '../domain/channel.js';
 import { parseChannelId } from '../domain/ids.js';
 import type { VariableReading } from './environment.js';
 import { count, line, list, oneOf, record } from './json-values.js';
@@ -73,6 +74,11 @@ function identitySchema(readSecret: ReadSecret) {
   });
 }
 
+const shows = list(oneOf(allCapabilities), 'a list of what the platform can show').refine(
+  (words) => new Set(words).size === words.length,
+  { error: 'each word once' },
+);
+
 function adapterSchema(readSecret: ReadSecret) {
   const widget = record({
     kind: z.literal('widget'),
@@ -83,7 +89,16 @@ function adapterSchema(readSecret: ReadSecret) {
     kind: z.literal('webhook'),
     url: httpUrl,
     secretEnv: secretEnv(readSecret),
-  }).transform(({ kind, url, secretEnv: secret }) => ({ kind, url, secret }));
+    shows: shows.optional(),
+    recipientsUrl: httpUrl.optional(),
+  }).transform(
+    ({ secretEnv: secret, shows: shown, recipientsUrl, ...rest }): ChannelAdapter => ({
+      ...rest,
+      secret,
+      ...(shown === undefined ? {} : { shows: shown }),
+      ...(recipientsUrl === undefined ? {} : { recipientsUrl }),
+    }),
+  );
   return z.discriminatedUnion('kind', [widget, webhook], { error: '"widget" or "webhook"' });
 }
 

@@ -1,4 +1,5 @@
 /** @module A channel as its owner describes it, with every default filled in. */
+import { allCapabilities, type Capabilities } from './capabilities.js';
 import type { ChannelId } from './ids.js';
 import type { ThreadPolicy } from './policy.js';
 
@@ -21,7 +22,20 @@ export type ChannelAdapter =
       readonly allowedOrigins: readonly string[];
       readonly identity: Identity;
     }
-  | { readonly kind: 'webhook'; readonly url: string; readonly secret: string };
+  | {
+      readonly kind: 'webhook';
+      readonly url: string;
+      readonly secret: string;
+      /** What the platform can show; absent means that it is given everything as it came. */
+      readonly shows?: Capabilities;
+      /** Where the platform says which customers cannot be written to; absent means nowhere. */
+      readonly recipientsUrl?: string;
+    };
+
+/** Says what the customers of a channel can be shown. The widget shows all that there is. */
+export function capabilitiesOf(adapter: ChannelAdapter): Capabilities {
+  return adapter.kind === 'webhook' ? (adapter.shows ?? allCapabilities) : allCapabilities;
+}
 
 /** How much one sender may ask for. */
 export interface ChannelLimits {

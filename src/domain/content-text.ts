@@ -7,6 +7,7 @@ import type { RichContent } from './messages.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+const choiceMark = '- ';
 /** Menus and containers nest; what nests deeper than this says nothing more. */
 const deepest = 32;
 /** Where an element of a plugin or a card keeps the elements inside it. */
@@ -28,6 +29,26 @@ const innerLists = [
 export function toContentText({ type, payload }: RichContent): string | undefined {
   const lines = linesOf(type.toUpperCase(), fieldsOf(payload));
   return lines.length === 0 ? undefined : lines.join('\n');
+}
+
+/**
+ * Completes the text that content came with: a line for each thing to choose or to open that the
+ * text does not name. Such a text is often the question alone, and a reader who is shown nothing
+ * else could not answer it.
+ */
+export function withChoices(text: string, { type, payload }: RichContent): string {
+  const said = new Set(text.split('\n').map(withoutMark));
+  const missing = linesOf(type.toUpperCase(), fieldsOf(payload)).filter((line) => {
+    const [address] = /https?:\/\/\S+$/i.exec(line) ?? [];
+    if (address !== undefined) return !text.includes(address);
+    return line.startsWith(choiceMark) && !said.has(withoutMark(line));
+  });
+  return [text, ...missing].join('\n');
+}
+
+/** A line as it reads without the dash, the dot or the number of a list. */
+function withoutMark(line: string): string {
+  return line.trim().replace(/^(?:[-*•]|\d+[.)])\s+/, '');
 }
 
 function linesOf(type: string, payload: Fields): string[] {
@@ -103,7 +124,7 @@ function joined(words: readonly string[]): string[] {
 
 /** A choice is one line, whatever its text. */
 function dashed(words: readonly string[]): string[] {
-  return joined(words).map((line) => `- ${line.replaceAll(/\s+/g, ' ')}`);
+  return joined(words).map((line) => choiceMark + line.replaceAll(/\s+/g, ' '));
 }
 
 /** Words are a text, or an object around one; none where they say nothing. */

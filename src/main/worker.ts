@@ -20,6 +20,7 @@ import { createLiveChannels } from './live-channels.js';
 import { startOpsServer } from './ops-server.js';
 import { readTextFile, runProcess } from './run-process.js';
 import { connectPatiently, watchTemporal } from './temporal-link.js';
+import { channelsWithFileTexts, createTextFileUrls } from './text-file-urls.js';
 
 const shareEveryMs = 10_000;
 
@@ -80,7 +81,16 @@ await runProcess(async (stopping) => {
     admission: openAdmission,
     channels: live.channels,
   });
-  const platforms = createWebhookPlatforms({ channels: live.channels, clock: Date.now });
+  const platforms = createWebhookPlatforms({
+    channels: live.channels,
+    clock: Date.now,
+    ...(config.fileLinks && { toFileUrl: createTextFileUrls(config.fileLinks) }),
+  });
+  const lookAtFileTexts = () => {
+    const channelIds = config.fileLinks ? [] : channelsWithFileTexts(live.channels.values());
+    if (channelIds.length > 0) logger.warn({ channelIds }, 'files in texts run out');
+  };
+  lookAtFileTexts();
   const worker = await createThreadWorker({
     connection,
     namespace,
@@ -116,6 +126,7 @@ await runProcess(async (stopping) => {
     ended: done,
     reload() {
       live.reload();
+      lookAtFileTexts();
       watchers.look();
     },
     async stop() {

@@ -1,6 +1,6 @@
 /** @module How a thread reaches a customer whose channel has a server of its own, a platform. */
 import type { ChannelId, CustomerId, ThreadRef } from '../domain/ids.js';
-import type { CustomerEvent } from '../domain/messages.js';
+import type { Customer, CustomerEvent } from '../domain/messages.js';
 import type { AgentTyping } from './channel.js';
 
 /** One event on its way to a platform. */
@@ -10,6 +10,16 @@ export interface DeliveryRequest {
   /** Fixed before the first try, the same on each retry; the platform knows a repeat by it. */
   readonly deliveryId: string;
   readonly event: CustomerEvent;
+}
+
+/** A customer to whom an agent wants to write. */
+export type Recipient = Pick<Customer, 'id' | 'name'>;
+
+/** One who cannot be written to. */
+export interface InvalidRecipient {
+  readonly id: CustomerId;
+  /** Why, in the platform's words, for an agent: one line of at most 200 characters. */
+  readonly reason?: string;
 }
 
 /** A request as it came, before anything in it is believed. */
@@ -31,6 +41,18 @@ export interface Platforms {
 
   /** Shows whether an agent is typing; lost without harm. */
   showTyping(ref: ThreadRef, customerId: CustomerId, typing: AgentTyping): Promise<void>;
+
+  /**
+   * Asks a channel's platform which of these customers cannot be written to; none where there is
+   * nobody to ask. Names nobody who was not asked about.
+   *
+   * Throws `CHANNEL_UNREACHABLE` when the platform does not answer within three seconds, or when
+   * its answer is not understood; then nothing is known of anybody.
+   */
+  findInvalidRecipients(
+    channelId: ChannelId,
+    recipients: readonly Recipient[],
+  ): Promise<readonly InvalidRecipient[]>;
 
   /**
    * Says the id under which a channel's platform has signed a request; undefined when it has not,

@@ -1,4 +1,5 @@
 /** @module An event as a platform is given it: flat, with ISO moments, nothing internal. */
+import { type Capabilities, type ToFileUrl, toShownMessage } from '../../domain/capabilities.js';
 import type { CustomerId, ThreadRef } from '../../domain/ids.js';
 import type { CustomerEvent } from '../../domain/messages.js';
 import type { AgentTyping } from '../../ports/channel.js';
@@ -42,9 +43,16 @@ function write(
   return JSON.stringify({ type, channelId, threadId, customer: { id }, ...data });
 }
 
-/** Writes the body that carries a durable event. */
-export function writeEvent(ref: ThreadRef, customerId: CustomerId, event: CustomerEvent): string {
-  return write(event.type, ref, customerId, toData(event));
+/** Writes the body that carries a durable event; without `shows` a message is written as it came. */
+export function writeEvent(
+  ref: ThreadRef,
+  customerId: CustomerId,
+  event: CustomerEvent,
+  shows?: Capabilities,
+  toFileUrl?: ToFileUrl,
+): string {
+  const shown = event.type === 'message' && shows ? toShownMessage(event, shows, toFileUrl) : event;
+  return write(event.type, ref, customerId, toData(shown));
 }
 
 /** Writes the body that says whether an agent is typing. */

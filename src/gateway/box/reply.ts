@@ -1,5 +1,5 @@
 /** @module What an agent's or a bot's call says; what it cannot say otherwise is left out. */
-import { toContentText } from '../../domain/content-text.js';
+import { toContentText, withChoices } from '../../domain/content-text.js';
 import { type ExternalMessageId, parseExternalMessageId } from '../../domain/ids.js';
 import type { AgentMessage, Attachment, Author, RichContent } from '../../domain/messages.js';
 import { firstTextAt, type LenientBody, listAt, textAt, valueAt } from './lenient-body.js';
@@ -83,13 +83,13 @@ function readRichContent(body: LenientBody): RichContent | undefined {
   return { type, payload };
 }
 
-/** Reads the text, which is always enough: where a call has none, the content's own. */
+/** Reads the text, which is always enough: with what can be chosen, and else the content's own. */
 function readText(body: LenientBody, content: RichContent | undefined): string | undefined {
-  return (
-    firstTextAt(body, textPlaces) ??
-    (content && toContentText(content)) ??
-    firstTextAt(body, substitutePlaces)
-  );
+  const text = firstTextAt(body, textPlaces);
+  if (content === undefined) return text ?? firstTextAt(body, substitutePlaces);
+  return text === undefined
+    ? (toContentText(content) ?? firstTextAt(body, substitutePlaces))
+    : withChoices(text, content);
 }
 
 /**

@@ -87,7 +87,11 @@ export function toSandboxEnvironments(
       PLATFORM_CHANNEL: platformChannelId,
       BUSH_TELEGRAPH_SECRET: credentials.BUSH_TELEGRAPH_SECRET,
     },
-    worker: { ...engine, WORKER_METRICS_PORT: String(wiring.workerMetricsPort) },
+    worker: {
+      ...engine,
+      GATEWAY_PUBLIC_URL: gateway.publicUrl,
+      WORKER_METRICS_PORT: String(wiring.workerMetricsPort),
+    },
   };
 }
 

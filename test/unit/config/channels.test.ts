@@ -113,6 +113,39 @@ describe('a channel', () => {
     });
   });
 
+  it('of a platform says what that can show, and where it is asked about recipients', () => {
+    const recipientsUrl = 'https://example.org/recipients';
+    const shows = ['attachments', 'quick-replies'];
+    const env = { BUSH_TELEGRAPH_SECRET: 'a secret' };
+    const [told, plain] = load(
+      [
+        { ...webhook, adapter: { ...webhook.adapter, shows, recipientsUrl } },
+        { ...webhook, id: 'plain', adapter: { ...webhook.adapter, shows: [] } },
+      ],
+      env,
+    );
+    expect(told?.adapter).toMatchObject({ shows, recipientsUrl });
+    expect(plain?.adapter).toMatchObject({ shows: [] });
+    expect(plain?.adapter).not.toHaveProperty('recipientsUrl');
+  });
+
+  it.each([
+    [{ shows: ['attachments', 'smells'] }, 'shows[1]: one of "attachments", "replies", '],
+    [{ shows: ['replies', 'replies'] }, 'shows: each word once'],
+    [{ shows: 'replies' }, 'shows: a list of what the platform can show'],
+    [{ recipientsUrl: 'example.org' }, 'recipientsUrl: an address that starts with http'],
+  ])('of a platform is refused for what nobody knows: %j', (more, problem) => {
+    const channel = { ...webhook, adapter: { ...webhook.adapter, ...more } };
+    const [first, ...others] = problemsIn([channel], { BUSH_TELEGRAPH_SECRET: 'x' });
+    expect(first).toContain(`channels[0].adapter.${problem}`);
+    expect(others).toEqual([]);
+  });
+
+  it('of a widget has no word for what it shows: that is its program', () => {
+    const channel = { ...widget, adapter: { ...widget.adapter, shows: [] } };
+    expect(problemsIn([channel])).toEqual(['channels[0].adapter.shows: no such key']);
+  });
+
   it('knows its customers by a key set or by a secret', () => {
     const channels = load(
       [

@@ -51,5 +51,9 @@ it('the example with that given is the same as the defaults', () => {
   expect(loadGatewayConfig(given, channelsOnly)).toEqual(
     loadGatewayConfig(gatewayEnv, channelsOnly),
   );
-  expect(loadWorkerConfig(given, channelsOnly)).toEqual(loadWorkerConfig(gatewayEnv, channelsOnly));
+  // A worker that is told no address of the gateway writes none.
+  const { GATEWAY_PUBLIC_URL } = example;
+  expect(loadWorkerConfig(given, channelsOnly)).toEqual(
+    loadWorkerConfig({ ...gatewayEnv, GATEWAY_PUBLIC_URL }, channelsOnly),
+  );
 });

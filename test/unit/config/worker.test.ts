@@ -19,6 +19,13 @@ it('a worker needs only what it is told of the contact centre, and has no metric
   expect(config.metricsPort).toBeNull();
 });
 
+it('a worker makes addresses of files where it is told all that a gateway makes them of', () => {
+  const told = { GATEWAY_PUBLIC_URL: 'https://chat.example/', SESSION_TOKEN_KEY: 'k'.repeat(32) };
+  const load = (env: object) => loadWorkerConfig({ ...workerEnv, ...env }, channelsOnly).fileLinks;
+  expect(load(told)).toEqual({ publicUrl: 'https://chat.example', key: told.SESSION_TOKEN_KEY });
+  for (const name of Object.keys(told)) expect(load({ ...told, [name]: '' })).toBeUndefined();
+});
+
 it.each([
   ['off', null],
   ['0', 0],

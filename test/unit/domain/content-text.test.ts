@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toContentText } from '../../../src/domain/content-text.js';
+import { toContentText, withChoices } from '../../../src/domain/content-text.js';
 
 const url = 'https://jungle.example/mud';
 
@@ -103,6 +103,50 @@ test.each<[string, string, unknown, string | undefined]>([
   ['lists of another kind: the rest', 'LIST_PICKER', { title: 'Mud', actions: { 0: 'x' } }, 'Mud'],
 ])('the words of %s', (_, type, payload, text) => {
   expect(toContentText({ type, payload })).toBe(text);
+});
+
+test.each<[string, string, string, unknown, string]>([
+  [
+    'the answers, where it is the question alone',
+    'Which mud?',
+    'QUICK_REPLIES',
+    { text: { content: 'Which mud?' }, actions: [{ text: 'Cold' }, { text: 'Deep\nmud' }] },
+    'Which mud?\n- Cold\n- Deep mud',
+  ],
+  [
+    'the answers that it does not name on a line of their own',
+    'No mud? Choose:\n1. Cold\n* Warm',
+    'quick_replies',
+    { actions: [{ text: 'Cold' }, { text: 'No' }, { text: 'Warm' }] },
+    'No mud? Choose:\n1. Cold\n* Warm\n- No',
+  ],
+  [
+    'the items of a list with what they are',
+    'Mud',
+    'LIST_PICKER',
+    { title: { content: 'All mud' }, actions: [{ text: 'Cold', description: 'from the bank' }] },
+    'Mud\n- Cold: from the bank',
+  ],
+  ['where a link goes', 'See', 'RICH_LINK', { title: { content: 'Mud' }, url }, `See\nMud: ${url}`],
+  ['nothing, where it has the address', `See ${url}`, 'RICH_LINK', { url }, `See ${url}`],
+  [
+    'the buttons of a card and its links, but not its words again',
+    'Your order: 7',
+    'ADAPTIVE_CARD',
+    {
+      body: [{ type: 'TextBlock', text: 'Order 7' }],
+      actions: [
+        { type: 'Action.Submit', title: 'Confirm' },
+        { type: 'Action.OpenUrl', title: 'Look', url },
+      ],
+    },
+    `Your order: 7\n- Confirm\n- Look: ${url}`,
+  ],
+  ['nothing, of a type that is not known', 'x', 'HOLOGRAM', { actions: [{ text: 'Cold' }] }, 'x'],
+])('a text is given %s', (_, text, type, payload, expected) => {
+  const content = { type, payload };
+  expect(withChoices(text, content)).toBe(expected);
+  expect(withChoices(expected, content)).toBe(expected);
 });
 
 test('what nests for ever ends', () => {

@@ -168,6 +168,17 @@ describe('a reply says', () => {
       { text: 'Sure?\n- Yes\n- No' },
     ],
     [
+      'rich content beside a text of its own, which is given what can be chosen',
+      {
+        messageContent: {
+          type: 'QUICK_REPLIES',
+          text: 'Really sure?',
+          payload: { text: { content: 'Sure?' }, actions: [{ text: 'Yes' }, { text: 'No' }] },
+        },
+      },
+      { text: 'Really sure?\n- Yes\n- No' },
+    ],
+    [
       'rich content that says nothing, by its fallback',
       { messageContent: { type: 'PLUGIN', payload: { elements: [] }, fallbackText: 'f' } },
       { text: 'f', content: { type: 'PLUGIN', payload: { elements: [] } } },

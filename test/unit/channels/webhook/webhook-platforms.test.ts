@@ -3,11 +3,14 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createWebhookPlatforms } from '../../../../src/channels/webhook/webhook-platforms.js';
+import type { Capabilities } from '../../../../src/domain/capabilities.js';
 import type { ChannelDefinition } from '../../../../src/domain/channel.js';
 import { RemoteError } from '../../../../src/domain/errors.js';
 import type { ChannelId } from '../../../../src/domain/ids.js';
 import type { CustomerEvent } from '../../../../src/domain/messages.js';
 import { defaultPolicy } from '../../../../src/domain/policy.js';
+import { createAttachmentLinks } from '../../../../src/gateway/attachments/attachment-links.js';
+import { createTextFileUrls } from '../../../../src/main/text-file-urls.js';
 import { channelId, customerId, messageId, threadId } from '../../../support/domain-builders.js';
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -59,11 +62,16 @@ async function startPlatform(answers: Answer[] = []) {
   return { received, url: `http://127.0.0.1:${address.port}/hook` };
 }
 
-function channelAt(url: string, key = secret): ChannelDefinition {
+interface AdapterOptions {
+  readonly shows?: Capabilities;
+  readonly recipientsUrl?: string;
+}
+
+function channelAt(url: string, key = secret, more: AdapterOptions = {}): ChannelDefinition {
   return {
     id: ref.channelId,
     name: 'Bush Telegraph',
-    adapter: { kind: 'webhook', url, secret: key },
+    adapter: { kind: 'webhook', url, secret: key, ...more },
     policy: defaultPolicy,
     limits: { sessionsPerMinute: 300, messagesPerMinute: 1_200 },
     customFields: [],
@@ -178,6 +186,69 @@ describe('an event on its way to a platform', () => {
     const bytes = new TextEncoder().encode('another secret');
     const webhook = new Webhook(bytes, { format: 'raw' });
     expect(() => webhook.verify(body, headers as Record<string, string>)).not.toThrow();
+  });
+});
+
+describe('a message on its way to a platform that cannot show everything', () => {
+  const rich: CustomerEvent = {
+    ...said,
+    content: { type: 'HOLOGRAM', payload: { beam: 4 } },
+    attachments: [{ name: 'map.png', url: 'https://files.example/map?signature=1' }],
+    replyTo: { id: 'm-1', from: 'customer', text: 'Where?' },
+  };
+  const bodyOf = ({ body }: Received) => JSON.parse(body) as Record<string, unknown>;
+
+  test('is what the channel says now that it can show, under the same id, even at a retry', async () => {
+    const { received, url } = await startPlatform([status(500)]);
+    const { channels, give } = platformsAt(url);
+    await failureOf(give(rich));
+    channels.set(ref.channelId, channelAt(url, secret, { shows: [] }));
+    await give(rich);
+    channels.set(ref.channelId, channelAt(url, secret, { shows: ['attachments'] }));
+    await give(rich);
+    const [everything, text, files] = received.map(bodyOf);
+    expect(everything).toMatchObject({
+      text: 'Hello, zebra 🦓',
+      content: { type: 'HOLOGRAM' },
+      attachments: [{ name: 'map.png' }],
+      replyTo: { text: 'Where?' },
+    });
+    const flat = { type: 'message', channelId: 'bush-telegraph', threadId: 't-1', at };
+    const plain = { ...flat, customer: { id: 'zebra' }, seq: 3, id: said.id, from: 'agent' };
+    expect(text).toEqual({
+      ...plain,
+      author: { name: 'Gina' },
+      text: '> Where?\nHello, zebra 🦓\nmap.png: https://files.example/map?signature=1',
+    });
+    expect(files).toMatchObject({
+      text: '> Where?\nHello, zebra 🦓',
+      attachments: [{ url: 'https://files.example/map?signature=1' }],
+    });
+    expect(received.map(({ headers }) => headers['webhook-id'])).toEqual(['id-3', 'id-3', 'id-3']);
+  });
+
+  test('has the address of a file in its text that lasts, and in its files the one that came', async () => {
+    const { received, url } = await startPlatform();
+    const channels = new Map([[ref.channelId, channelAt(url, secret, { shows: [] })]]);
+    const publicUrl = 'https://chat.example';
+    const key = 'a key of at least 32 characters, yes';
+    const toFileUrl = createTextFileUrls({ key, publicUrl });
+    const platforms = createWebhookPlatforms({ channels, clock: Date.now, toFileUrl });
+    onTestFinished(() => platforms.close());
+    const delivery = { ref, customerId: zebra, deliveryId: 'd', event: rich };
+    await platforms.deliver(delivery, endless);
+    channels.set(ref.channelId, channelAt(url, secret, { shows: ['attachments'] }));
+    await platforms.deliver(delivery, endless);
+    const [text, files] = received.map(bodyOf);
+    const address = String(text?.['text']).split('map.png: ')[1] ?? '';
+    // A gateway of the same key reads it, and asks for the file of that very message.
+    expect(createAttachmentLinks({ key, publicUrl }).fromUrl(address)).toEqual({
+      ref,
+      url: 'https://files.example/map?signature=1',
+      name: 'map.png',
+      messageId: said.id,
+    });
+    expect(files?.['attachments']).toEqual(rich.attachments);
   });
 });
 

@@ -31,9 +31,12 @@ export function toListChannels(page: number | undefined): AdminRequest {
  * "Create/Update Digital Channel" (cxone.md 2.7, CONFIRMED by OAS-TS, required fields included).
  *
  * The channel is one of private messages (`isPrivate`), not of comments below posts. Flags of
- * abilities for which the box has no path stay out, which is "no".
+ * abilities for which the box has no path stay out, which is "no". That `canReplyToAnyMessage` and
+ * `hasAbilityToForwardMessage` let agents answer one message and hand one on is INFERRED from their
+ * names.
  */
-export function toPutChannel({ id, name, integrationId, options }: ChannelOrder): AdminRequest {
+export function toPutChannel(order: ChannelOrder): AdminRequest {
+  const { id, name, integrationId, options, showsReplies } = order;
   return {
     operation: `put channel ${id}`,
     method: 'POST',
@@ -52,6 +55,8 @@ export function toPutChannel({ id, name, integrationId, options }: ChannelOrder)
       hasOutboundFlow: options.canAgentsBegin,
       hasManualOutboundFlow: options.canAgentsBegin,
       hasAbilityToSendFiles: options.canAgentsSendFiles,
+      canReplyToAnyMessage: showsReplies,
+      hasAbilityToForwardMessage: showsReplies,
     },
   };
 }

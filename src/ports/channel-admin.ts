@@ -53,6 +53,8 @@ export interface ChannelOrder {
   readonly name: string;
   readonly integrationId: string;
   readonly options: ChannelOptions;
+  /** Whether customers are shown which message an agent's answers, or hands on. */
+  readonly showsReplies: boolean;
 }
 
 export interface ChannelAdmin {

@@ -62,6 +62,7 @@ test('an admin creates, reconnects and removes a channel, and goes back to the c
       isPrivate: true,
       hasTreeStructure: false,
       hasAbilityToSendFiles: false,
+      canReplyToAnyMessage: true,
       hasOutboundFlow: true,
     },
   });

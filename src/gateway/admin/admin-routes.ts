@@ -157,7 +157,7 @@ export function mountAdmin(
     return new URLSearchParams(body.toString('utf8'));
   }
 
-  function toOrder({ id, name }: ChannelRow, form: URLSearchParams) {
+  function toOrder({ id, name, showsReplies }: ChannelRow, form: URLSearchParams) {
     if (integrationId === undefined) {
       throw new RequestError('CHANNEL_UNKNOWN', 'This gateway does not know its integration.');
     }
@@ -165,7 +165,7 @@ export function mountAdmin(
       canAgentsBegin: form.has(fieldNames.canAgentsBegin),
       canAgentsSendFiles: form.has(fieldNames.canAgentsSendFiles),
     };
-    return { id, name, integrationId, options };
+    return { id, name, integrationId, options, showsReplies };
   }
 
   for (const place of adminPlaces) {

@@ -1,5 +1,5 @@
 /** @module What an admin sees of each channel: the gateway's channels held against the listed ones. */
-import type { ChannelDefinition } from '../../domain/channel.js';
+import { type ChannelDefinition, capabilitiesOf } from '../../domain/channel.js';
 import type { ChannelOptions, ListedChannel } from '../../ports/channel-admin.js';
 
 /** One channel, as a page shows it. */
@@ -12,12 +12,12 @@ export interface ChannelRow {
    * it, the channels file has not. `foreign`: another integration has it.
    */
   readonly standing: 'missing' | 'present' | 'stray' | 'foreign';
+  /** As the contact centre has them; of a channel that it lacks, what the channel can show. */
   readonly options: ChannelOptions;
+  readonly showsReplies: boolean;
   /** What the contact centre calls it, where that is something else. */
   readonly otherName?: string;
 }
-
-const defaultOptions: ChannelOptions = { canAgentsBegin: true, canAgentsSendFiles: true };
 
 /**
  * Lists the channels of the gateway in the order of its channels file, then the integration's other
@@ -29,14 +29,20 @@ export function toChannelRows(
   integrationId: string | undefined,
 ): readonly ChannelRow[] {
   const rest = new Map(listed.map((channel) => [channel.id, channel]));
-  const own = [...defined].map(({ id, name }): ChannelRow => {
+  const own = [...defined].map(({ id, name, adapter }): ChannelRow => {
     const known = rest.get(id);
     rest.delete(id);
-    if (known === undefined) return { id, name, standing: 'missing', options: defaultOptions };
+    const shows = capabilitiesOf(adapter);
+    const showsReplies = shows.includes('replies');
+    if (known === undefined) {
+      const options = { canAgentsBegin: true, canAgentsSendFiles: shows.includes('attachments') };
+      return { id, name, standing: 'missing', options, showsReplies };
+    }
     const isOwn = integrationId === undefined || known.integrationId === integrationId;
     return {
       id,
       name,
+      showsReplies,
       standing: isOwn ? 'present' : 'foreign',
       options: known.options,
       ...(known.name === name ? {} : { otherName: known.name }),
@@ -44,6 +50,14 @@ export function toChannelRows(
   });
   const strays = [...rest.values()]
     .filter((channel) => integrationId !== undefined && channel.integrationId === integrationId)
-    .map(({ id, name, options }): ChannelRow => ({ id, name, standing: 'stray', options }));
+    .map(
+      ({ id, name, options }): ChannelRow => ({
+        id,
+        name,
+        standing: 'stray',
+        options,
+        showsReplies: false,
+      }),
+    );
   return [...own, ...strays];
 }

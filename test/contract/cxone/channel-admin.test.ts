@@ -10,7 +10,13 @@ import { fixture, inTurn, json, type ScriptedDfo, startScriptedDfo } from './scr
 const integrationId = '5d3b3e0c-9a57-4a31-8a2e-0c6d1f1f7a10';
 const tenantId = '11ec6b1e-6d2c-4f60-9d5b-0242ac110002';
 const options = { canAgentsBegin: true, canAgentsSendFiles: true };
-const order: ChannelOrder = { id: 'den:1', name: 'The Den', integrationId, options };
+const order: ChannelOrder = {
+  id: 'den:1',
+  name: 'The Den',
+  integrationId,
+  options,
+  showsReplies: true,
+};
 const holder = { brandId: 1001, userId: 11_002 };
 
 function createAdmin(settings: Pick<CxoneSettings, 'issuer'> & Partial<CxoneSettings>) {
@@ -167,6 +173,13 @@ describe('towards DFO', () => {
       hasOutboundFlow: true,
       hasManualOutboundFlow: true,
       hasAbilityToSendFiles: true,
+      canReplyToAnyMessage: true,
+      hasAbilityToForwardMessage: true,
+    });
+    await admin.channelAdmin.putChannel(access(), { ...order, showsReplies: false });
+    expect(JSON.parse(dfo.arrived[1]?.body ?? '')).toMatchObject({
+      canReplyToAnyMessage: false,
+      hasAbilityToForwardMessage: false,
     });
   });
 
@@ -254,7 +267,8 @@ describe('with the simulator', () => {
     expect(await channelAdmin.listChannels(access)).toEqual([]);
     await channelAdmin.putChannel(access, order);
     await channelAdmin.putChannel(access, { ...order, name: 'The New Den' });
-    expect(await channelAdmin.listChannels(access)).toEqual([{ ...order, name: 'The New Den' }]);
+    const { showsReplies: _showsReplies, ...listed } = order;
+    expect(await channelAdmin.listChannels(access)).toEqual([{ ...listed, name: 'The New Den' }]);
     await channelAdmin.removeChannel(access, order.id);
     await channelAdmin.removeChannel(access, order.id);
     expect(await channelAdmin.listChannels(access)).toEqual([]);

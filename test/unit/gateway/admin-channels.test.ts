@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { Capability } from '../../../src/domain/capabilities.js';
 import { RemoteError } from '../../../src/domain/errors.js';
 import type { ListedChannel } from '../../../src/ports/channel-admin.js';
 import { type AdminGateway, integrationId, startAdmin } from './admin-fixture.js';
 import { anonymousChannel, identifiedChannel, widgetChannel } from './gateway-fixture.js';
+import { platformChannel, telegraph, telegraphSecret } from './platform-fixture.js';
 
 const options = { canAgentsBegin: true, canAgentsSendFiles: true };
 const hole = { ...widgetChannel(anonymousChannel), name: 'The Watering Hole' };
@@ -114,6 +116,7 @@ describe('a channel', () => {
         name: 'The Den',
         integrationId,
         options: { canAgentsBegin: true, canAgentsSendFiles: false },
+        showsReplies: true,
       },
     ]);
     expect((await gateway.browser.get(done.location ?? '')).text).toContain('The Den was created');
@@ -141,6 +144,33 @@ describe('a channel', () => {
     expect([...gateway.channelAdmin.channels.keys()]).toEqual(['stray-one']);
   });
 
+  test('is created with what it can show, where the admin leaves the form as it is', async () => {
+    const { adapter, ...others } = platformChannel(telegraph, telegraphSecret);
+    const showing = (...shows: Capability[]) => ({ ...others, adapter: { ...adapter, shows } });
+    const gateway = await enter([], { channels: [hole, showing('quick-replies')] });
+    const { browser, channels, channelAdmin } = gateway;
+    const isTicked = async (id: string) =>
+      itemOf((await browser.get('/integration/action')).html, id).includes(
+        'name="agentsSendFiles" checked',
+      );
+    expect(await isTicked('watering-hole')).toBe(true);
+    expect(await isTicked(telegraph)).toBe(false);
+    channels.set(telegraph, showing('attachments'));
+    expect(await isTicked(telegraph)).toBe(true);
+
+    // What the admin ticks wins; for replies there is no tick.
+    channels.set(telegraph, showing('replies'));
+    const form = await browser.formKey();
+    await create(gateway, { form, channel: telegraph, agentsSendFiles: 'on' });
+    expect(channelAdmin.channels.get(telegraph)).toMatchObject({
+      options: { canAgentsBegin: false, canAgentsSendFiles: true },
+      showsReplies: true,
+    });
+    channels.set(telegraph, showing());
+    await browser.post('/integration/reconnect', { form, channel: telegraph });
+    expect(channelAdmin.channels.get(telegraph)).toMatchObject({ showsReplies: false });
+  });
+
   test('is reconnected with its settings as they are, unless they are changed', async () => {
     const shy = { canAgentsBegin: false, canAgentsSendFiles: true };
     const gateway = await enter([listed('den', { name: 'Old Den', options: shy })]);
@@ -155,6 +185,7 @@ describe('a channel', () => {
       name: 'The Den',
       integrationId,
       options: { canAgentsBegin: true, canAgentsSendFiles: false },
+      showsReplies: true,
     });
     expect((await gateway.browser.get(done.location ?? '')).text).toContain('The Den was written');
   });

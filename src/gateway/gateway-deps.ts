@@ -53,7 +53,7 @@ export interface GatewayDeps {
     'setTyping' | 'readThread' | 'storeAttachment' | 'openAttachment'
   >;
   readonly channelAdmin: ChannelAdmin;
-  readonly platforms: Pick<Platforms, 'readSender' | 'showTyping'>;
+  readonly platforms: Pick<Platforms, 'findInvalidRecipients' | 'readSender' | 'showTyping'>;
   /** Looked up at each request, because its owner may change it in place at any time. */
   readonly channels: ReadonlyMap<ChannelId, ChannelDefinition>;
   readonly clock: Clock;

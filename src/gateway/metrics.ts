@@ -9,6 +9,8 @@ export interface GatewayMetrics {
   /** A message was accepted: it is durable. */
   accepted(direction: 'inbound' | 'outbound', channelId: ChannelId): void;
   refused(code: EngineErrorCode): void;
+  /** A platform was asked about recipients. */
+  recipientsAsked(outcome: 'answered' | 'unanswered', channelId: ChannelId): void;
   streamOpened(): void;
   streamClosed(): void;
   /** Measures how long each request takes until it is answered; streams are left out. */
@@ -30,6 +32,12 @@ export function createGatewayMetrics(registry: Registry): GatewayMetrics {
     labelNames: ['code'],
     registers,
   });
+  const asked = new Counter({
+    name: 'isthmus_gateway_recipient_questions_total',
+    help: 'Questions to platforms about recipients, by outcome and channel.',
+    labelNames: ['outcome', 'channel'],
+    registers,
+  });
   const streams = new Gauge({
     name: 'isthmus_gateway_streams_open',
     help: 'Event streams that are open now.',
@@ -45,6 +53,7 @@ export function createGatewayMetrics(registry: Registry): GatewayMetrics {
   return {
     accepted: (direction, channel) => accepted.inc({ direction, channel }),
     refused: (code) => refused.inc({ code }),
+    recipientsAsked: (outcome, channel) => asked.inc({ outcome, channel }),
     streamOpened: () => streams.inc(),
     streamClosed: () => streams.dec(),
     measure: (req, res, next) => {

@@ -104,6 +104,50 @@ test("customers of the example's page and an agent in the console talk to each o
   expect(problems).toEqual([]);
 });
 
+test('an agent who writes first is told whom the platform knows, and what it cannot show comes as text', async () => {
+  const page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
+  await page.goto(system.platformUrl);
+  const reach = page.getByRole('combobox', { name: 'Agents may write to' });
+  const simulator = simulatorAt(system.simulatorUrl, 'bush-telegraph');
+  const setReach = async (said: string) => {
+    const answered = page.waitForResponse((answer) => answer.url().endsWith('/api/reach'));
+    await reach.selectOption(said);
+    await answered;
+  };
+  const writeFirst = () =>
+    simulator.post('/agent/outbound', {
+      channelId: 'bush-telegraph',
+      recipient: { id: 'leo-the-lion', name: 'Leo' },
+      text: 'The river is back.',
+    });
+
+  await setReach('animals with a chat here');
+  expect(await writeFirst()).toMatchObject({
+    validation: {
+      status: 400,
+      body: { displayErrorMessage: 'Bush Telegraph knows no animal leo-the-lion.' },
+    },
+    sent: null,
+  });
+  await setReach('503: does not say');
+  const first = (await writeFirst()) as {
+    sent: { body: { thread: { idOnExternalPlatform: string } } };
+  };
+  await page.getByRole('button', { name: 'leo-the-lion' }).click();
+  const log = page.getByRole('log', { name: 'Messages' });
+  await log.getByText('The river is back.').waitFor();
+
+  await simulator.reply(first.sent.body.thread.idOnExternalPlatform, 'Do you come?', {
+    messageContent: {
+      type: 'QUICK_REPLIES',
+      payload: { text: { content: 'Do you come?' }, actions: [{ text: 'Yes' }, { text: 'No' }] },
+    },
+  });
+  await expect
+    .poll(async () => await log.getByRole('listitem').last().textContent())
+    .toContain('Do you come?\n- Yes\n- No');
+});
+
 test('a customer who has left sees the countdown, and ends it by writing', async () => {
   const page = await browser.newPage({ viewport: { width: 390, height: 700 } });
   await page.goto(system.platformUrl);

@@ -70,7 +70,13 @@ export const platformSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const platformChannelAt = (url: string) => ({
   id: 'bush-telegraph',
   name: 'Bush Telegraph',
-  adapter: { kind: 'webhook', url: `${url}/agent-messages`, secretEnv: 'BUSH_TELEGRAPH_SECRET' },
+  adapter: {
+    kind: 'webhook',
+    url: `${url}/agent-messages`,
+    secretEnv: 'BUSH_TELEGRAPH_SECRET',
+    shows: ['attachments', 'replies'],
+    recipientsUrl: `${url}/recipients`,
+  },
   limits: { messagesPerMinute: 100_000 },
 });
 

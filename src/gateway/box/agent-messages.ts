@@ -8,11 +8,11 @@ import {
   toOutboundThreadId,
 } from '../../domain/ids.js';
 import type { Clock } from '../../ports/clock.js';
+import type { Recipient } from '../../ports/platform.js';
 import type { ThreadStart, Threads } from '../../ports/threads.js';
 import { hasCode } from '../problem.js';
 import { hasMessageId, toCallKey } from './call-key.js';
 import type { LenientBody } from './lenient-body.js';
-import type { Recipient } from './recipients.js';
 import type { ReplyContent } from './reply.js';
 import type { ThreadCandidates } from './thread-look-up.js';
 

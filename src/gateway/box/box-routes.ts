@@ -22,6 +22,7 @@ import {
   takeSenderAction,
   validateRecipients,
 } from './operations.js';
+import { createRecipientCheck } from './recipient-check.js';
 import {
   outboundInvalid,
   readFirstRecipient,
@@ -44,6 +45,7 @@ export function mountBox(
   const { threads, platforms, channels, clock, logger, settings, gatewayMetrics } = deps;
   const readBody = createBodyReader(bodyLimitBytes);
   const boxTokens = createBoxTokens({ settings, clock, readBody });
+  const checkRecipients = createRecipientCheck(deps);
   const agentMessages = createAgentMessages({ threads, channels, clock });
 
   async function admit(req: Request, res: Response): Promise<LenientBody> {
@@ -151,7 +153,8 @@ export function mountBox(
       operation: validateRecipients,
       handle: inEnvelope(async (req, res) => {
         const body = await admit(req, res);
-        readRecipients(requireChannel(req), body);
+        const channel = requireChannel(req);
+        await checkRecipients(channel, readRecipients(channel, body), requestIdOf(res));
         res.json({ status: 'valid' });
       }),
     },

@@ -154,7 +154,7 @@ export const validateRecipients: Operation = {
   id: 'validateRecipients',
   summary: 'Says whether recipients can be written to',
   description:
-    'CONFIRMED by one implementation. An id is well formed with 1 to 128 of `A-Za-z0-9_.:@+-`. INFERRED: `displayErrorMessage` of a refusal is what the agent is shown.',
+    'CONFIRMED by one implementation, the body of a refusal included. An id is well formed with 1 to 128 of `A-Za-z0-9_.:@+-`. A channel’s platform that has a place for the question is asked, too; where it does not answer within three seconds, the form of the id decides. INFERRED: `displayErrorMessage` of a refusal is what the agent is shown.',
   parameters: [channelIdPart],
   body: {
     isRequired: true,

@@ -7,20 +7,15 @@
 import type { ChannelAdapter, ChannelDefinition } from '../../domain/channel.js';
 import { RequestError } from '../../domain/errors.js';
 import { type CustomerId, parseCustomerId } from '../../domain/ids.js';
+import type { InvalidRecipient, Recipient } from '../../ports/platform.js';
 import { type LenientBody, listAt, textAt, valueAt } from './lenient-body.js';
-
-/** A customer to whom an agent writes. */
-export interface Recipient {
-  readonly id: CustomerId;
-  readonly name?: string;
-}
 
 /** Reads the id of a recipient; undefined for one who cannot be written to on this channel. */
 type RecipientRule = (rawId: string) => CustomerId | undefined;
 
 /**
- * Both go by the form of the id: whoever the customer of a widget is, is known when they come, and
- * the platform API has no question for its platform.
+ * Both go by the form of the id: whoever the customer of a widget is, is known when they come. A
+ * platform may be asked more, when recipients are validated.
  */
 const recipientRules: Readonly<Record<ChannelAdapter['kind'], RecipientRule>> = {
   widget: parseCustomerId,
@@ -30,6 +25,8 @@ const recipientRules: Readonly<Record<ChannelAdapter['kind'], RecipientRule>> = 
 const malformedId =
   'The id of a recipient has 1 to 128 characters, each a letter, a digit or one of _ . : @ + -';
 
+const unreachable = 'This customer cannot be written to.';
+
 /** Makes the error of an outbound call that cannot be carried out as it is; `path` says which part. */
 export function outboundInvalid(
   path: readonly string[],
@@ -38,12 +35,36 @@ export function outboundInvalid(
 ): RequestError {
   const { lookedAt, cause } = facts;
   const details = {
-    displayErrorMessage: message,
-    errorCode: 'outboundValidationFailed',
-    errors: [{ path, message }],
+    ...toEnvelope(message, [{ path, message }]),
     ...(lookedAt === undefined ? {} : { lookedAt }),
   };
   return new RequestError('BODY_INVALID', message, { details, cause });
+}
+
+/** Makes the error of recipients whom their platform cannot reach, in its words where it has some. */
+export function recipientsInvalid(
+  recipients: readonly Recipient[],
+  invalid: readonly InvalidRecipient[],
+): RequestError {
+  const messages = invalid.map(({ id, reason = unreachable }) => {
+    if (recipients.length === 1) return reason;
+    const name = recipients.find((one) => one.id === id)?.name;
+    return `${name ?? id}: ${reason}`;
+  });
+  const [first = unreachable, ...others] = messages;
+  const display = others.length === 0 ? first : `${first} (and ${others.length} more)`;
+  const errors = messages.map((message) => ({ path: ['idOnExternalPlatform'], message }));
+  // The error itself may be logged: the platform's words are for the agent alone.
+  return new RequestError('BODY_INVALID', 'The platform cannot reach a recipient.', {
+    details: toEnvelope(display, errors),
+  });
+}
+
+function toEnvelope(
+  displayErrorMessage: string,
+  errors: readonly { readonly path: readonly string[]; readonly message: string }[],
+) {
+  return { displayErrorMessage, errorCode: 'outboundValidationFailed', errors };
 }
 
 /** Reads one recipient; throws `BODY_INVALID` for one who cannot be written to. */

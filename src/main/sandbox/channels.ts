@@ -18,6 +18,9 @@ function toPlatformChannel(platformUrl: string) {
       kind: 'webhook',
       url: `${platformUrl}/agent-messages`,
       secretEnv: 'BUSH_TELEGRAPH_SECRET',
+      // Its page shows text, files and what a message answers, and nothing else.
+      shows: ['attachments', 'replies'],
+      recipientsUrl: `${platformUrl}/recipients`,
     },
   };
 }

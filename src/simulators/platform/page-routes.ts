@@ -3,10 +3,17 @@ import express, { type RequestHandler, Router } from 'express';
 import { z } from 'zod';
 import type { Chat, Chats } from './chats.js';
 import type { GatewayClient } from './gateway-client.js';
+import { type Reach, reaches } from './recipients.js';
 
 /** How the platform answers Isthmus: it takes what it is sent, or fails in one of three ways. */
 const answerings = ['take', 'fail', 'gone', 'slow'] as const;
 export type Answering = (typeof answerings)[number];
+
+/** Something that the page can change. */
+interface Setting<Value> {
+  get(): Value;
+  set(next: Value): void;
+}
 
 /** The finished page, as text. */
 export interface PageAssets {
@@ -23,6 +30,7 @@ const writeSchema = z.object({
 const typingSchema = z.object({ typing: z.boolean() });
 const seenSchema = z.object({ upTo: z.int().min(0) });
 const answeringSchema = z.object({ answering: z.enum(answerings) });
+const reachSchema = z.object({ reach: z.enum(reaches) });
 
 const securityHeaders: RequestHandler = (_req, res, next) => {
   res.setHeader(
@@ -46,9 +54,10 @@ export function pageRoutes(deps: {
   readonly chats: Chats;
   readonly gateway: GatewayClient;
   readonly assets: PageAssets | undefined;
-  readonly answering: { get(): Answering; set(next: Answering): void };
+  readonly answering: Setting<Answering>;
+  readonly reach: Setting<Reach>;
 }): Router {
-  const { chats, gateway, assets, answering } = deps;
+  const { chats, gateway, assets, answering, reach } = deps;
   const router = Router();
   router.use(securityHeaders);
   if (assets) {
@@ -61,7 +70,7 @@ export function pageRoutes(deps: {
   router.get('/api/feed', (req, res) => {
     res.writeHead(200, { 'content-type': 'text/event-stream' });
     const send = () => {
-      const view = { chats: chats.all, answering: answering.get() };
+      const view = { chats: chats.all, answering: answering.get(), reach: reach.get() };
       res.write(`data: ${JSON.stringify(view)}\n\n`);
     };
     send();
@@ -72,6 +81,14 @@ export function pageRoutes(deps: {
     const asked = answeringSchema.safeParse(req.body);
     if (!asked.success) return void res.status(400).end();
     answering.set(asked.data.answering);
+    chats.changed();
+    res.status(204).end();
+  });
+
+  router.post('/api/reach', (req, res) => {
+    const asked = reachSchema.safeParse(req.body);
+    if (!asked.success) return void res.status(400).end();
+    reach.set(asked.data.reach);
     chats.changed();
     res.status(204).end();
   });

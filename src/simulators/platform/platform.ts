@@ -5,13 +5,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import express, { type Request } from 'express';
+import express, { type Request, type Response } from 'express';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { type Chats, createChats } from './chats.js';
 import type { PlatformConfig } from './config.js';
 import { readDelivery } from './deliveries.js';
 import { createGatewayClient } from './gateway-client.js';
 import { type Answering, type PageAssets, pageRoutes } from './page-routes.js';
+import { answerRecipients, type Reach } from './recipients.js';
 
 /** Longer than anybody waits for an answer. */
 const defaultSlowMs = 12_000;
@@ -46,20 +47,36 @@ export async function startPlatform(
   /** The ids of all that was taken: what comes again is answered again, and changes nothing. */
   const taken = new Set<string>();
   let answering: Answering = 'take';
+  let reach: Reach = 'everybody';
 
   const app = express();
   app.disable('x-powered-by');
   app.get('/livez', (_req, res) => void res.json({ ok: true }));
 
   // The bytes as they came: a signature is of them, not of what they mean.
-  app.post('/agent-messages', express.raw({ type: () => true, limit: '2mb' }), async (req, res) => {
+  const rawBody = express.raw({ type: () => true, limit: '2mb' });
+
+  /** Gives what Isthmus has signed; anything else is refused here. */
+  function admit(req: Request, res: Response): { id: string; body: string } | undefined {
     const body = String(req.body);
     const id = verify(webhook, req, body);
-    if (id === undefined) {
-      options.onRefused?.('signature');
-      res.status(401).end();
-      return;
-    }
+    if (id !== undefined) return { id, body };
+    options.onRefused?.('signature');
+    res.status(401).end();
+    return undefined;
+  }
+
+  app.post('/recipients', rawBody, (req, res) => {
+    const signed = admit(req, res);
+    if (signed === undefined) return;
+    const { status, body } = answerRecipients(signed.body, reach, chats);
+    res.status(status).json(body);
+  });
+
+  app.post('/agent-messages', rawBody, async (req, res) => {
+    const signed = admit(req, res);
+    if (signed === undefined) return;
+    const { id, body } = signed;
     if (answering === 'fail' || answering === 'gone') {
       res.status(answering === 'fail' ? 500 : 410).end();
       return;
@@ -88,6 +105,12 @@ export async function startPlatform(
         get: () => answering,
         set: (next) => {
           answering = next;
+        },
+      },
+      reach: {
+        get: () => reach,
+        set: (next) => {
+          reach = next;
         },
       },
     }),

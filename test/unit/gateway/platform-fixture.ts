@@ -1,5 +1,6 @@
 /** A gateway with a webhook channel, and the platform's way in. */
 import { Webhook } from 'standardwebhooks';
+import type { Capabilities } from '../../../src/domain/capabilities.js';
 import type { ChannelDefinition } from '../../../src/domain/channel.js';
 import type { ChannelId } from '../../../src/domain/ids.js';
 import type { ThreadPolicy } from '../../../src/domain/policy.js';
@@ -25,12 +26,18 @@ export function platformChannel(
   secret: string,
   options: {
     readonly url?: string;
+    readonly shows?: Capabilities;
+    readonly recipientsUrl?: string;
     readonly limits?: Partial<ChannelDefinition['limits']>;
     readonly policy?: Partial<ThreadPolicy>;
   } = {},
 ): ChannelDefinition {
-  const { url = 'http://127.0.0.1:1/', ...rest } = options;
-  return { ...widgetChannel(id, rest), adapter: { kind: 'webhook', url, secret } };
+  const { url = 'http://127.0.0.1:1/', shows, recipientsUrl, ...rest } = options;
+  const more = {
+    ...(shows === undefined ? {} : { shows }),
+    ...(recipientsUrl === undefined ? {} : { recipientsUrl }),
+  };
+  return { ...widgetChannel(id, rest), adapter: { kind: 'webhook', url, secret, ...more } };
 }
 
 export const platformChannels = [

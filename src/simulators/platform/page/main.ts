@@ -29,9 +29,10 @@ interface Chat {
 interface View {
   readonly chats: readonly Chat[];
   readonly answering: string;
+  readonly reach: string;
 }
 
-let view: View = { chats: [], answering: 'take' };
+let view: View = { chats: [], answering: 'take', reach: 'everybody' };
 let chosen: string | undefined;
 /** The message of the chosen chat that the next one answers. */
 let answered: Bubble | undefined;
@@ -45,6 +46,7 @@ function find<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind 
 }
 
 const answering = find('answering', HTMLSelectElement);
+const reach = find('reach', HTMLSelectElement);
 const list = find('chats', HTMLUListElement);
 const panel = find('chat', HTMLElement);
 const nobody = find('nobody', HTMLElement);
@@ -199,6 +201,7 @@ function tellSeen(chat: Chat): void {
 
 function show(): void {
   answering.value = view.answering;
+  reach.value = view.reach;
   showChats();
   showChat();
 }
@@ -213,6 +216,9 @@ answering.addEventListener('change', () => {
   void post('/api/answering', { answering: answering.value });
 });
 dropReply.addEventListener('click', () => answer(undefined));
+reach.addEventListener('change', () => {
+  void post('/api/reach', { reach: reach.value });
+});
 presence.addEventListener('click', () => act(chosenChat()?.isAway === true ? 'returned' : 'left'));
 end.addEventListener('click', () => act('end'));
 

@@ -69,6 +69,8 @@ describe('channels', () => {
     expect([...channels.values()].at(-1)?.adapter).toEqual({
       kind: 'webhook',
       url: 'http://127.0.0.1:9191/agent-messages',
+      recipientsUrl: 'http://127.0.0.1:9191/recipients',
+      shows: ['attachments', 'replies'],
       secret: 'secret',
     });
   });

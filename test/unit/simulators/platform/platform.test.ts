@@ -163,6 +163,42 @@ describe('what Isthmus sends', () => {
   });
 });
 
+describe('who can be written to', () => {
+  const ask = async (url: string, ids: readonly string[], key = webhook) => {
+    const body = JSON.stringify({ type: 'recipients', recipients: ids.map((id) => ({ id })) });
+    const now = new Date();
+    const answer = await fetch(`${url}/recipients`, {
+      method: 'POST',
+      headers: {
+        'webhook-id': 'q-1',
+        'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
+        'webhook-signature': key.sign('q-1', now, body),
+      },
+      body,
+    });
+    return { status: answer.status, text: await answer.text() };
+  };
+
+  test('is everybody, or who has a chat here, or is not said: as the page says', async () => {
+    const { url, chat, post } = await start();
+    const asked = [chat.customer.id, 'lion'];
+    expect(JSON.parse((await ask(url, asked)).text)).toEqual({ invalid: [] });
+    expect((await post('/api/reach', { reach: 'customers' })).status).toBe(204);
+    expect(JSON.parse((await ask(url, asked)).text)).toEqual({
+      invalid: [{ id: 'lion', reason: expect.stringContaining('lion') }],
+    });
+    await post('/api/reach', { reach: 'silent' });
+    expect((await ask(url, asked)).status).toBe(503);
+    expect((await post('/api/reach', { reach: 'lions' })).status).toBe(400);
+  });
+
+  test('is told to nobody but Isthmus', async () => {
+    const { url } = await start();
+    const other = new Webhook(Buffer.from('another secret'), { format: 'raw' });
+    expect(await ask(url, ['lion'], other)).toEqual({ status: 401, text: '' });
+  });
+});
+
 describe('what a customer does', () => {
   test('reaches the gateway signed, in order, and until it is taken, under the same id', async () => {
     const { post, chat, gateway } = await start();

@@ -11,6 +11,7 @@ import type { Gateway, GatewayDeps } from './gateway-deps.js';
 import { createGatewayMetrics } from './metrics.js';
 import { mountOps } from './ops-routes.js';
 import { mountPlatformApi } from './platform/platform-routes.js';
+import { platformWebhooks } from './platform/webhooks.js';
 import { createProblemHandler } from './problem.js';
 import { assignRequestId } from './request-id.js';
 import { createRoutes } from './routes.js';
@@ -45,7 +46,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   mountBox(routes, { ...deps, gatewayMetrics });
   mountEvents(routes, deps);
   mountAdmin(routes, { ...deps, gatewayMetrics });
-  mountApiDocument(routes, settings.publicUrl);
+  mountApiDocument(routes, settings.publicUrl, platformWebhooks);
   app.use(() => {
     throw new RequestError('NOT_FOUND', 'There is nothing at this path.');
   });

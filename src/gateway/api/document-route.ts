@@ -4,6 +4,7 @@ import { createFileSender, fileAnswers } from '../assets.js';
 import type { Routes } from '../routes.js';
 import { createApiDocument } from './document.js';
 import type { Operation } from './operation.js';
+import type { ApiWebhooks } from './webhook.js';
 
 const readApiDocument: Operation = {
   id: 'readApiDocument',
@@ -14,14 +15,16 @@ const readApiDocument: Operation = {
 };
 
 /** Mounts the document of all routes, whenever they are mounted; it is written when first asked for. */
-export function mountApiDocument(routes: Routes, publicUrl: string): void {
+export function mountApiDocument(routes: Routes, publicUrl: string, webhooks: ApiWebhooks): void {
   let send: ReturnType<typeof createFileSender> | undefined;
   routes.mount('/openapi.json', {
     GET: {
       operation: readApiDocument,
       handle: (_req, res) => {
         send ??= createFileSender({
-          body: Buffer.from(JSON.stringify(createApiDocument(routes.operations, publicUrl))),
+          body: Buffer.from(
+            JSON.stringify(createApiDocument(routes.operations, publicUrl, webhooks)),
+          ),
           contentType: 'application/json',
         });
         send(res);

@@ -18,20 +18,26 @@ import {
 } from './problems.js';
 import { securitySchemes } from './security.js';
 import { tags } from './tags.js';
+import type { ApiWebhook, ApiWebhooks } from './webhook.js';
 
 /** Of the API itself: a change that breaks a caller is a new first number, and a new `/v1`. */
 const apiVersion = '1.0.0';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Writes the document of the operations that are mounted. */
+/** Writes the document of the operations that are mounted, and of what is sent elsewhere. */
 export function createApiDocument(
   operations: readonly MountedOperation[],
   publicUrl: string,
+  webhooks: ApiWebhooks = {},
 ): Json {
   const schemas = createJsonSchemas();
   schemas.write(problemSchema, 'answer');
   const paths = toPaths(operations, schemas);
+  const sent = Object.entries(webhooks).map(([name, webhook]) => [
+    name,
+    { post: toWebhook(webhook, schemas) },
+  ]);
   const problems = toProblemSchemas(schemas);
   const usedTags = new Set(operations.map(({ operation }) => operation.tag));
   const usedWays = new Set(
@@ -51,6 +57,7 @@ export function createApiDocument(
       .filter(([name]) => [...usedTags].some((used) => used === name))
       .map(([name, description]) => ({ name, description })),
     paths,
+    ...(sent.length === 0 ? {} : { webhooks: Object.fromEntries(sent) }),
     components: {
       schemas: { ...schemas.named(), ...problems },
       securitySchemes: Object.fromEntries(
@@ -98,6 +105,31 @@ function toOperation(mounted: MountedOperation, schemas: JsonSchemas): Json {
           },
         }),
     responses: toResponses(mounted, schemas),
+  };
+}
+
+/** Here the sides are turned round: the body is ours, and an answer is what we are sent. */
+function toWebhook(webhook: ApiWebhook, schemas: JsonSchemas): Json {
+  const { id, tag, summary, description, parameters, body, answers } = webhook;
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    parameters: parameters.map((parameter) => toParameter(parameter, schemas)),
+    requestBody: { required: true, content: toContents(body, schemas, 'answer') },
+    responses: Object.fromEntries(
+      Object.entries(answers).map(([status, answer]) => [
+        status,
+        {
+          description: answer.description,
+          ...(answer.headers === undefined ? {} : { headers: toHeaders(answer.headers) }),
+          ...(answer.content === undefined
+            ? {}
+            : { content: toContents(answer.content, schemas, 'request') }),
+        },
+      ]),
+    ),
   };
 }
 

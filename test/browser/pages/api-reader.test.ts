@@ -30,9 +30,23 @@ test('the API can be read in a page that asks nobody but the gateway', async () 
 
   expect(complaints).toEqual([]);
   expect([...asked]).toEqual([url]);
-  const document = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: object };
+  const { paths, webhooks } = (await (await fetch(`${url}/openapi.json`)).json()) as {
+    paths: object;
+    webhooks: object;
+  };
   await expect
     .poll(() => page.locator('.opblock').count())
-    .toBe(Object.values(document.paths).flatMap(Object.keys).length);
+    .toBe([paths, webhooks].flatMap(Object.values).flatMap(Object.keys).length);
+
+  // What a platform is sent is read there as well, with what its answers mean.
+  const webhook = page.locator('.webhooks .opblock').first();
+  await webhook.locator('.opblock-summary').click();
+  await expect.poll(() => webhook.innerText()).toContain('webhook-signature');
+  await expect.poll(() => webhook.innerText()).toContain('will never take it');
+  if (folder !== undefined) {
+    await webhook.scrollIntoViewIfNeeded();
+    await page.screenshot({ path: `${folder}/api-reader-webhooks.png` });
+  }
+  expect(complaints).toEqual([]);
   await page.close();
 });

@@ -14,6 +14,8 @@ import {
   problemExampleOf,
   problemSchemaOf,
 } from '../../../src/gateway/api/problems.js';
+import type { ApiWebhook } from '../../../src/gateway/api/webhook.js';
+import { platformWebhooks } from '../../../src/gateway/platform/webhooks.js';
 import { boxClient, boxTokenKey, send, sessionTokenKey, startGateway } from './gateway-fixture.js';
 
 const publicUrl = 'https://chat.savanna.example/isthmus';
@@ -22,10 +24,19 @@ const page = { body: Buffer.from('<!doctype html>'), contentType: 'text/html; ch
 const start = () =>
   startGateway({ publicUrl, eventsSecret, assets: new Map([['/', page]]), name: 'described' });
 
+interface Sent {
+  readonly post: {
+    readonly operationId: string;
+    readonly parameters: readonly { readonly name: string; readonly required: boolean }[];
+    readonly responses: Readonly<Record<string, object>>;
+  };
+}
+
 interface Document {
   readonly openapi: string;
   readonly servers: readonly { readonly url: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly webhooks: Readonly<Record<string, Sent>>;
   readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
 }
 
@@ -97,6 +108,30 @@ test('every code is answered by an operation, or is known to stay inside', async
   expect(answeredCodes).toContain('METHOD_NOT_ALLOWED');
 });
 
+test('what a platform is sent stands beside what it sends, with headers and what each answer means', async () => {
+  const { url } = await start();
+  const { webhooks } = await readDocument(url);
+  expect(Object.keys(webhooks)).toEqual([
+    'message',
+    'message-status',
+    'state',
+    'typing',
+    'recipients',
+  ]);
+  for (const { post } of Object.values(webhooks)) {
+    expect(post.parameters).toMatchObject(
+      ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => ({
+        name,
+        in: 'header',
+        required: true,
+      })),
+    );
+  }
+  const answers = Object.values(webhooks).map(({ post }) => Object.keys(post.responses));
+  const ofEvent = ['410', '2XX', 'default'];
+  expect(answers).toEqual([ofEvent, ofEvent, ofEvent, ['default'], ['2XX', 'default']]);
+});
+
 test('the document is OpenAPI 3.1', async () => {
   const { url } = await start();
   const document = await readDocument(url);
@@ -166,7 +201,10 @@ describe('of each operation', () => {
   }
 
   test('the id is its own', async () => {
-    const ids = (await operations()).map(({ operation }) => operation.id);
+    const ids = [
+      ...(await operations()).map(({ operation }) => operation.id),
+      ...Object.values<ApiWebhook>(platformWebhooks).map(({ id }) => id),
+    ];
     expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
   });
 
@@ -192,6 +230,10 @@ describe('of each operation', () => {
     for (const { operation } of await operations()) {
       look(operation.id, operation.body?.content);
       for (const { content } of Object.values(operation.answers)) look(operation.id, content);
+    }
+    for (const { id, body, answers } of Object.values<ApiWebhook>(platformWebhooks)) {
+      look(id, body);
+      for (const { content } of Object.values(answers)) look(id, content);
     }
     expect(wrong).toEqual([]);
     expect(count).toBeGreaterThan(20);

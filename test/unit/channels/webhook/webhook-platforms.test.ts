@@ -12,6 +12,7 @@ import { defaultPolicy } from '../../../../src/domain/policy.js';
 import { createAttachmentLinks } from '../../../../src/gateway/attachments/attachment-links.js';
 import { createTextFileUrls } from '../../../../src/main/text-file-urls.js';
 import { channelId, customerId, messageId, threadId } from '../../../support/domain-builders.js';
+import { expectDescribedWebhook } from './webhook-check.js';
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const ref = { channelId: channelId('bush-telegraph'), threadId: threadId('t-1') };
@@ -56,6 +57,7 @@ async function startPlatform(answers: Answer[] = []) {
   onTestFinished(() => {
     server.close();
     server.closeAllConnections();
+    for (const { body } of received) expectDescribedWebhook(body);
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new TypeError('no port');

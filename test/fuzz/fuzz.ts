@@ -6,6 +6,12 @@
  * Ends with 1 when an answer was not as the document says, or was a failure of the server's.
  */
 import { type CustomerClient, openSession } from '../support/customer-client.js';
+import {
+  identifiedChannel,
+  identifiedEnv,
+  identitySecret,
+  vouchFor,
+} from '../support/identified-channel.js';
 import { eventsSecret, platformSecret, startSystem } from '../support/system.js';
 import { startTestTemporal } from '../support/temporal-server.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -43,6 +49,16 @@ async function upload(gatewayUrl: string, { threadId, token }: CustomerClient): 
   return url.split('/').at(-1) ?? '';
 }
 
+/** Says how many sessions were opened, on any channel. */
+async function countSessions(gatewayUrl: string): Promise<number> {
+  const metrics = await (await fetch(`${gatewayUrl}/metrics`)).text();
+  const [, count] =
+    /duration_seconds_count\{route="[^"]*\/sessions",method="POST",status="201"\} (\d+)/.exec(
+      metrics,
+    ) ?? [];
+  return Number(count ?? 0);
+}
+
 /** Says how often the gateway met something that it did not expect. */
 async function countInternal(gatewayUrl: string): Promise<number> {
   const metrics = await (await fetch(`${gatewayUrl}/metrics`)).text();
@@ -56,12 +72,17 @@ try {
   const system = await startSystem({
     temporalAddress: temporal.address,
     hasPlatform: true,
-    env: { LOG_LEVEL: 'error' },
+    more: (origins) => [{ ...identifiedChannel(origins), limits: { sessionsPerMinute: 100_000 } }],
+    env: { ...identifiedEnv, LOG_LEVEL: 'error' },
   });
   try {
     const [gatewayUrl = ''] = system.gatewayUrls;
     const open = await openSession(gatewayUrl);
     await open.send(gatewayUrl, 'first');
+    const identified = await openSession(gatewayUrl, 'den', {
+      identityToken: await vouchFor('zed-zebra'),
+    });
+    await identified.send(gatewayUrl, 'first');
     const closed = await openSession(gatewayUrl);
     await closed.send(gatewayUrl, 'first');
     await closed.call(gatewayUrl, '/end');
@@ -87,7 +108,7 @@ try {
           boxClient: { username: boxClient.client_id, password: boxClient.client_secret },
           adminCookie: { api_key: adminCookie },
         },
-        secrets: { events: eventsSecret, platform: platformSecret },
+        secrets: { events: eventsSecret, platform: platformSecret, identity: identitySecret },
         parts: { channelId: 'watering-hole', threadId, postId: threadId, token: file, ...parts },
         filters,
         examples,
@@ -97,13 +118,24 @@ try {
       return isClean;
     };
 
+    // A stream of an open thread does not end, and an end would leave nothing open.
+    const staysOpen = [
+      '--exclude-operation-id=followThread',
+      '--exclude-operation-id=endThread',
+    ] as const;
+    const before = await countSessions(gatewayUrl);
     const results = [
-      // A stream of an open thread does not end, and an end would leave nothing open.
-      await pass('an open thread', open, [
-        '--exclude-operation-id=followThread',
-        '--exclude-operation-id=endThread',
-        '--exclude-tag=Platforms',
-      ]),
+      await pass(
+        'a customer for whom a site vouches',
+        identified,
+        ['--include-tag=Customers', ...staysOpen],
+        { channelId: 'den' },
+      ),
+    ];
+    const vouchedFor = (await countSessions(gatewayUrl)) - before;
+    results.push(
+      vouchedFor > 0,
+      await pass('an open thread', open, [...staysOpen, '--exclude-tag=Platforms']),
       await pass('a closed thread', closed, ['--include-tag=Customers']),
       await pass('a platform', open, ['--include-tag=Platforms'], { channelId: 'bush-telegraph' }),
       await pass(
@@ -117,10 +149,12 @@ try {
           token: 'no.file',
         },
       ),
-    ];
+    );
     const { state } = await open.snapshot(gatewayUrl);
     const internal = await countInternal(gatewayUrl);
-    console.log(`\nthe open thread is ${state}; ${internal} internal errors`);
+    console.log(
+      `\nthe open thread is ${state}; ${vouchedFor} sessions vouched for; ${internal} internal errors`,
+    );
     process.exitCode = results.every(Boolean) && internal === 0 && state === 'open' ? 0 : 1;
   } finally {
     await system.close();

@@ -45,8 +45,12 @@ export interface FuzzPass {
   readonly gatewayUrl: string;
   /** For each way in that the document names, what the fuzzer presents. */
   readonly ways: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** What signs events: the contact centre's, and a platform's. */
-  readonly secrets: { readonly events: string; readonly platform: string };
+  /** What signs events, the contact centre's and a platform's, and what vouches for customers. */
+  readonly secrets: {
+    readonly events: string;
+    readonly platform: string;
+    readonly identity: string;
+  };
   /** What the parts of paths are, by their name; everything else is made up. */
   readonly parts: Readonly<Record<string, string>>;
   /** Which operations, as the fuzzer's own options. */
@@ -101,6 +105,7 @@ export async function fuzz(pass: FuzzPass): Promise<boolean> {
           ...inheritedEnv,
           FUZZ_EVENTS_SECRET: pass.secrets.events,
           FUZZ_PLATFORM_SECRET: pass.secrets.platform,
+          FUZZ_IDENTITY_SECRET: pass.secrets.identity,
         },
       },
     );

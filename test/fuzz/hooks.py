@@ -1,8 +1,10 @@
-"""What the fuzzer cannot know from the API document: how events are signed."""
+"""What the fuzzer cannot know from the API document: how events and customers are signed for."""
 
 import base64
 import hashlib
 import hmac
+import itertools
+import json
 import os
 import time
 import uuid
@@ -48,7 +50,28 @@ SIGNATURES = {
 }
 
 
+calls = itertools.count()
+
+
+def encode(part):
+    return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
+
+
+def vouch(customer):
+    """Signs what a customer's own site says of them: a token that the channel knows to be good."""
+    head = encode(json.dumps({"alg": "HS256"}).encode())
+    claims = {"sub": customer, "name": customer.title(), "exp": int(time.time()) + 60}
+    signed = f"{head}.{encode(json.dumps(claims).encode())}"
+    key = os.environ["FUZZ_IDENTITY_SECRET"].encode()
+    return f"{signed}.{encode(hmac.new(key, signed.encode(), hashlib.sha256).digest())}"
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     if case.operation.path in SIGNATURES:
         kwargs["auth"] = SIGNATURES[case.operation.path]
+    if case.operation.path == "/v1/channels/{channelId}/sessions" and isinstance(case.body, dict):
+        # Every third token stays as it was made up.
+        call = next(calls)
+        if case.path_parameters.get("channelId") == "den" and call % 3 > 0:
+            case.body = {**case.body, "identityToken": vouch(f"animal-{call % 20}")}

@@ -27,6 +27,8 @@ export interface SystemOptions {
   readonly workers?: number;
   /** Whether the example of a platform runs, as a second channel; and its policy. */
   readonly hasPlatform?: boolean;
+  /** Makes further channels, of the gateways' origins. */
+  readonly more?: (gatewayUrls: readonly string[]) => readonly object[];
   readonly platformPolicy?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   /** The channels file's content, or what makes it of the origins; the sandbox's by default. */
@@ -96,7 +98,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const platforms = hasPlatform
     ? [{ ...platformChannelAt(platformUrl), policy: options.platformPolicy ?? {} }]
     : [];
-  const usual = { channels: [...channels, ...platforms] };
+  const more = options.more?.(gatewayUrls) ?? [];
+  const usual = { channels: [...channels, ...platforms, ...more] };
   const chosen: unknown =
     typeof options.channels === 'function' ? options.channels(gatewayUrls) : options.channels;
   await writeFile(channelsFile, JSON.stringify(chosen ?? usual));

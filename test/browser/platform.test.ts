@@ -2,8 +2,9 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { launchBrowser, screenshotFolder } from '../support/browser.js';
 import { simulatorAt } from '../support/simulator-client.js';
-import { type System, startSystem } from '../support/system.js';
+import { platformChannelAt, type System, startSystem } from '../support/system.js';
 
+const policy = { idleAfter: '10s', countdown: '30s' };
 let system: System;
 let browser: Browser;
 
@@ -12,7 +13,7 @@ beforeAll(async () => {
     startSystem({
       temporalAddress: inject('temporalAddress'),
       hasPlatform: true,
-      platformPolicy: { idleAfter: '10s', countdown: '30s' },
+      platformPolicy: policy,
     }),
     launchBrowser(),
   ]);
@@ -146,6 +147,42 @@ test('an agent who writes first is told whom the platform knows, and what it can
   await expect
     .poll(async () => await log.getByRole('listitem').last().textContent())
     .toContain('Do you come?\n- Yes\n- No');
+});
+
+test("a file that the platform cannot show is in the text, by an address that outlasts the contact centre's", async () => {
+  const channel = platformChannelAt(system.platformUrl);
+  const worker = system.processes.get('worker-0');
+  await system.writeChannels({
+    channels: [{ ...channel, policy, adapter: { ...channel.adapter, shows: [] } }],
+  });
+  worker?.hangUp();
+  await expect.poll(() => worker?.output()).toContain('channels reloaded');
+
+  const uploaded = await fetch(`${system.simulatorUrl}/simulator/agent/files?name=river.txt`, {
+    method: 'POST',
+    headers: { 'content-type': 'text/plain' },
+    body: 'It is back.',
+  });
+  const simulator = simulatorAt(system.simulatorUrl, 'bush-telegraph');
+  await simulator.post('/agent/outbound', {
+    channelId: 'bush-telegraph',
+    recipient: { id: 'rita-the-reader' },
+    text: 'Read this:',
+    attachments: [await uploaded.json()],
+  });
+  const page = await browser.newPage();
+  await page.goto(system.platformUrl);
+  await page.getByRole('button', { name: 'rita-the-reader' }).click();
+  const bubble = page.getByRole('log', { name: 'Messages' }).getByRole('listitem').first();
+  await bubble.getByText('river.txt').waitFor();
+  // The text ends where the bubble's button begins.
+  const said = (await bubble.textContent()) ?? '';
+  const [, url = ''] = /Read this:\nriver\.txt: (\S+)Reply$/.exec(said) ?? [];
+  expect(url).toContain(`${system.gatewayUrls[0]}/v1/attachments/`);
+  expect(await bubble.getByRole('link').count()).toBe(0);
+  await simulator.post('/expire-files');
+  const answer = await fetch(url);
+  expect([answer.status, await answer.text()]).toEqual([200, 'It is back.']);
 });
 
 test('a customer who has left sees the countdown, and ends it by writing', async () => {

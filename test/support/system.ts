@@ -69,7 +69,8 @@ function channelsOf(gatewayUrls: readonly string[], policies: Readonly<Record<st
 /** What the example of a platform signs its events with. */
 export const platformSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
-const platformChannelAt = (url: string) => ({
+/** The channel of the example of a platform, as the sandbox has it. */
+export const platformChannelAt = (url: string) => ({
   id: 'bush-telegraph',
   name: 'Bush Telegraph',
   adapter: {
@@ -146,7 +147,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     processes,
     async startWorker(name = 'worker') {
       const port = await freePort();
-      const own = { WORKER_METRICS_PORT: String(port) };
+      const own = {
+        WORKER_METRICS_PORT: String(port),
+        GATEWAY_PUBLIC_URL: gatewayUrls[0] ?? '',
+      };
       return await start(name, 'worker', own, `http://127.0.0.1:${port}/readyz`);
     },
     async startGateway(index) {

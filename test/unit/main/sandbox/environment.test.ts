@@ -58,6 +58,10 @@ test('each process accepts what it is told, and they are told the same', async (
   expect(environments.worker['BUSH_TELEGRAPH_SECRET']).toBe(platform.secret);
   expect(environments.worker['CXONE_ISSUER']).toBe('http://127.0.0.1:9091');
   expect(worker.metricsPort).toBe(9464);
+  expect(worker.fileLinks).toEqual({
+    publicUrl: gateway.publicUrl,
+    key: gateway.sessions.tokenKey,
+  });
 });
 
 test("a tenant or a cluster of the user's own is not told to the stand-ins", async () => {

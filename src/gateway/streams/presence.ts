@@ -57,6 +57,8 @@ export function createPresence(deps: {
   let told: PresenceChange | undefined;
   /** Whether the thread may believe that a page is open here. */
   let isBelieved = false;
+  /** Whether the thread forgot these pages while it was being told of one: nobody knows which came first. */
+  let isInDoubt = false;
   let tries = 0;
   let telling: Promise<boolean> | undefined;
   let departure: PresenceChange | undefined;
@@ -105,11 +107,13 @@ export function createPresence(deps: {
         const isOpening = change.change === 'opened';
         if (isOpening) isBelieved = true;
         tries += 1;
+        isInDoubt = false;
         const isKnown = await threads.tellPresence(ref, change);
-        if (isOpening && !isKnown) {
-          isBelieved = false;
+        if (isOpening && (!isKnown || isInDoubt)) {
+          isBelieved = isKnown;
           told = undefined;
           if (wanted !== change) continue;
+          if (isKnown && deps.hasPages()) continue;
           if (deps.hasPages()) retryLater();
           else wanted = undefined;
           return false;
@@ -198,6 +202,7 @@ export function createPresence(deps: {
     },
     forgotten() {
       told = undefined;
+      isInDoubt = true;
       // A departure that is due still says when the page went: the thread can only guess.
       isBelieved = departure !== undefined;
     },

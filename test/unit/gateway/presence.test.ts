@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createPresence, departureGraceMs } from '../../../src/gateway/streams/presence.js';
 import { refOf } from './gateway-fixture.js';
 import { agentMessage, createHubFixture, inboundMessage, queue, startOf } from './hub-fixture.js';
@@ -228,23 +228,31 @@ test('a page that was perhaps told of is told of as gone', async () => {
   expect(presenceOf(fixture).map(({ change }) => change)).toEqual(['gone']);
 });
 
-test('a thread that came to be while it was being told is told again at once', async () => {
+/** A presence whose thread answers when the test says so. */
+function presenceWith(hasPages: () => boolean) {
+  const told: string[] = [];
   const answers: ((isKnown: boolean) => void)[] = [];
   const presence = createPresence({
     ref,
     threads: {
-      tellPresence: () =>
+      tellPresence: (_ref, { change }) =>
         new Promise((resolve) => {
+          told.push(change);
           answers.push(resolve);
         }),
     },
     gateway: queue,
     clock: Date.now,
     logger: pino({ level: 'silent' }),
-    hasPages: () => true,
+    hasPages,
     onTriedAgain: () => undefined,
     onSettled: () => undefined,
   });
+  return { presence, told, answers };
+}
+
+test('a thread that came to be while it was being told is told again at once', async () => {
+  const { presence, answers } = presenceWith(() => true);
   const isKnown = presence.opened();
   presence.threadExists();
   answers[0]?.(false);
@@ -253,4 +261,49 @@ test('a thread that came to be while it was being told is told again at once', a
   answers[1]?.(true);
   expect(await isKnown).toBe(true);
   presence.stop();
+});
+
+describe('a thread that found no page while it was being told of one', () => {
+  test('is told again where one is open now', async () => {
+    const { presence, told, answers } = presenceWith(() => true);
+    const isKnown = presence.opened();
+    presence.forgotten();
+    answers[0]?.(true);
+    await pass(0);
+    expect(told).toEqual(['opened', 'opened']);
+    answers[1]?.(true);
+    expect(await isKnown).toBe(true);
+    presence.stop();
+  });
+
+  test('is told of the next page that opens', async () => {
+    let isOpen = true;
+    const { presence, told, answers } = presenceWith(() => isOpen);
+    void presence.opened();
+    isOpen = false;
+    presence.dropped();
+    presence.forgotten();
+    answers[0]?.(true);
+    await pass(10);
+    isOpen = true;
+    void presence.opened();
+    expect(told).toEqual(['opened', 'opened']);
+    presence.stop();
+  });
+
+  test('is told that the page went, for it may have heard of it afterwards', async () => {
+    let isOpen = true;
+    const { presence, told, answers } = presenceWith(() => isOpen);
+    void presence.opened();
+    isOpen = false;
+    presence.dropped();
+    presence.forgotten();
+    answers[0]?.(true);
+    await pass(departureGraceMs);
+    expect(told).toEqual(['opened', 'gone']);
+    answers[1]?.(true);
+    await pass(0);
+    expect(presence.isSettled()).toBe(true);
+    presence.stop();
+  });
 });

@@ -334,7 +334,7 @@ describe('under concurrency', () => {
           await hub.close();
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 1_000 },
     );
   });
 });

@@ -6,6 +6,7 @@ import type { SignalDefinition } from '@temporalio/common';
 import {
   ApplicationFailure,
   CancellationScope,
+  condition,
   log,
   makeContinueAsNewFunc,
   setDefaultSignalHandler,
@@ -53,7 +54,6 @@ import {
   type ThreadResult,
   threadQuery,
 } from './messages.js';
-import { nextTask } from './next-task.js';
 import {
   isAgentReply,
   isInbound,
@@ -143,7 +143,7 @@ async function live(run: Run, input: ThreadInput): Promise<ThreadResult> {
     }
     const wakeAtMs = nextWakeAtMs(run.state);
     if (wakeAtMs !== undefined) alarm.ringBy(wakeAtMs, describeWake(run.state, wakeAtMs));
-    await nextTask(() => run.inbox.length > 0);
+    await condition(() => run.inbox.length > 0);
   }
 }
 

@@ -33,8 +33,15 @@ export async function loadWorkflowBundle(logger: Logger): Promise<{ code: string
 
 /** Bundles the workflows from where they stand. */
 export async function bundleWorkflows(logger: Logger): Promise<{ code: string }> {
-  const workflowsPath = join(root, 'workflows', isSource ? 'index.ts' : 'index.js');
-  return await bundleWorkflowCode({ workflowsPath, logger });
+  return await bundleWorkflowCode({
+    workflowsPath: pathOf('index'),
+    workflowInterceptorModules: [pathOf('interceptors')],
+    logger,
+  });
+}
+
+function pathOf(name: string): string {
+  return join(root, 'workflows', `${name}.${isSource ? 'ts' : 'js'}`);
 }
 
 async function hashSources(): Promise<string> {

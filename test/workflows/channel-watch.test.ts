@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { WorkflowHandle } from '@temporalio/client';
+import { CompleteAsyncError } from '@temporalio/activity';
+import { CancelledFailure, type WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { roundEveryMs } from '../../src/domain/channel-watch.js';
 import { RemoteError } from '../../src/domain/errors.js';
@@ -215,6 +216,32 @@ describe('while the contact centre is down', () => {
     expect(warnings).toHaveLength(1);
     expect(warnings[0]?.meta).toMatchObject({ code: 'CONTACT_CENTRE_UNREACHABLE' });
   });
+});
+
+test('a watcher that is cancelled in a round is over', async () => {
+  const other = await createTestEngine({ temporalAddress: inject('temporalAddress') });
+  try {
+    await other.startWorker({
+      watchContacts() {
+        throw new CompleteAsyncError();
+      },
+    });
+    const id = channelId(`c-${randomUUID()}`);
+    const handle = await other.client.workflow.start<typeof channelWatch>('channelWatch', {
+      taskQueue: other.taskQueue,
+      workflowId: toWatchWorkflowId(id),
+      args: [{ channelId: id }],
+    });
+    await vi.waitFor(async () => {
+      expect((await handle.describe()).raw.pendingActivities).toHaveLength(1);
+    }, soon);
+    await handle.cancel();
+    await expect(handle.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
+    const { events } = await handle.fetchHistory();
+    expect(events?.filter((one) => one.workflowTaskFailedEventAttributes)).toEqual([]);
+  } finally {
+    await other.close();
+  }
 });
 
 describe('the keeper of watchers', () => {

@@ -1,4 +1,4 @@
-/** The custom fields of all channels, defined in the contact centre while a worker runs. */
+/** @module The custom fields of all channels, defined in the contact centre while a worker runs. */
 import type { ChannelDefinition, CustomField } from '../domain/channel.js';
 import {
   findMissingFields,
@@ -26,6 +26,40 @@ interface FieldsDeps {
   /** Resolves after a time, or earlier when the signal aborts. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
+}
+
+/** The keeper of the custom fields. */
+export interface CustomFields {
+  /** Defines what is lacking by now, because the channels are others than before. */
+  look(): void;
+  /** Lets go of what is in hand; resolves when that is done. */
+  close(): Promise<void>;
+}
+
+/** Defines the custom fields of the channels now and at each look; they may change in place. */
+export function keepCustomFields(
+  deps: Omit<FieldsDeps, 'channels' | 'signal'> & {
+    readonly channels: ReadonlyMap<unknown, ChannelDefinition>;
+  },
+): CustomFields {
+  const { channels } = deps;
+  let round = new AbortController();
+  let done = Promise.resolve();
+  const look = (): void => {
+    // One after the other, or the description of before could be written last.
+    round.abort(new Error('the custom fields are defined anew'));
+    round = new AbortController();
+    const { signal } = round;
+    done = done.then(() => defineCustomFields({ ...deps, channels: channels.values(), signal }));
+  };
+  look();
+  return {
+    look,
+    async close() {
+      round.abort(new Error('the worker stops'));
+      await done;
+    },
+  };
 }
 
 /**

@@ -15,7 +15,7 @@ import { keepWatchers } from '../temporal/watchers.js';
 import { countWorkers } from '../temporal/worker-count.js';
 import { createThreadWorker, proveWorkflowBundle } from '../temporal/workers.js';
 import { loadWorkflowBundle } from '../temporal/workflow-bundle.js';
-import { defineCustomFields } from './custom-fields.js';
+import { keepCustomFields } from './custom-fields.js';
 import { createLiveChannels } from './live-channels.js';
 import { startOpsServer } from './ops-server.js';
 import { readTextFile, runProcess } from './run-process.js';
@@ -109,14 +109,12 @@ await runProcess(async (stopping) => {
     () => countWorkers(client, taskQueue),
     (workers) => contactCentre.setShare(workers),
   );
-  const leaving = new AbortController();
-  const fieldsDefined = defineCustomFields({
+  const customFields = keepCustomFields({
     contactCentre,
-    channels: config.channels.values(),
+    channels: live.channels,
     logger,
     // An early end of the pause is no failure.
     pause: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
-    signal: leaving.signal,
   });
   isRunning = true;
   logger.info({ taskQueue, namespace }, 'worker is ready');
@@ -128,13 +126,13 @@ await runProcess(async (stopping) => {
       live.reload();
       lookAtFileTexts();
       watchers.look();
+      customFields.look();
     },
     async stop() {
       isRunning = false;
       watchers.close();
-      leaving.abort(new Error('the worker stops'));
       if (worker.getState() === 'RUNNING') worker.shutdown();
-      await Promise.all([done, fieldsDefined]);
+      await Promise.all([done, customFields.close()]);
       clearInterval(shares);
       watch?.close();
       ops?.close();

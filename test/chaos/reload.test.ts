@@ -17,6 +17,7 @@ const channel = (id: string, policy: object = {}) => ({
   policy,
 });
 const riverBank = channel('river-bank');
+const herd = { ident: 'herd', label: 'Herd', type: 'text' };
 
 /** A way to Temporal that can be shut and opened again. */
 async function openGate(target: string) {
@@ -152,16 +153,21 @@ describe('a changed channels file', () => {
       channels: [
         channel('watering-hole', { idleAfter: '1s', countdown: '1s' }),
         riverBank,
-        channel('savannah'),
+        { ...channel('savannah'), customFields: [herd] },
       ],
     });
     expect(await statusOf('savannah')).toBe(404);
+    expect((await simulator.state()).customFields).toEqual([]);
     expect(await policyAtWorker('watering-hole')).toBeNull();
     const open = await openSession(gatewayUrl, 'watering-hole');
     expect(await open.send(gatewayUrl, 'm-1')).toBe(202);
 
     await reload('"channels reloaded"');
     expect(await statusOf('savannah')).toBe(201);
+    await vi.waitFor(
+      async () => expect((await simulator.state()).customFields).toMatchObject([herd]),
+      until,
+    );
     expect(await policyAtWorker('watering-hole')).toEqual({
       ...defaultPolicy,
       idleAfterMs: 1_000,

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { pino } from 'pino';
+import { describe, expect, test, vi } from 'vitest';
 import type { CustomField } from '../../../src/domain/channel.js';
 import { RemoteError } from '../../../src/domain/errors.js';
-import { defineCustomFields } from '../../../src/main/custom-fields.js';
+import { defineCustomFields, keepCustomFields } from '../../../src/main/custom-fields.js';
 import { createFakeContactCentre } from '../../support/fake-contact-centre.js';
 import { channelId, widgetChannel } from '../gateway/gateway-fixture.js';
 
@@ -114,5 +115,96 @@ test('a call that ends with its worker is no failure', async () => {
     written: ['species'],
     pauses: [],
     levels: new Set(),
+  });
+});
+
+describe('fields of channels that change while the worker runs', () => {
+  /** A worker on a channel with one field; the contact centre cannot be reached until it `answers`. */
+  function begin({ isReachable, write }: { isReachable: boolean; write?: Promise<void> }) {
+    const contactCentre = createFakeContactCentre();
+    const id = channelId('a');
+    const channelWith = (...customFields: CustomField[]) => widgetChannel(id, { customFields });
+    const channels = new Map([[id, channelWith(species)]]);
+    const written: CustomField[] = [];
+    let pauses = 0;
+    const kept = keepCustomFields({
+      contactCentre: {
+        listCustomFields: (signal) => contactCentre.listCustomFields(signal),
+        async defineCustomField(field, signal) {
+          written.push(field);
+          if (!isReachable) throw unreachable();
+          await write;
+          await contactCentre.defineCustomField(field, signal);
+        },
+      },
+      channels,
+      logger: pino({ level: 'silent' }),
+      pause: (_ms, signal) => {
+        pauses += 1;
+        return new Promise((resolve) => {
+          signal.addEventListener('abort', () => resolve(undefined), { once: true });
+        });
+      },
+    });
+    return {
+      kept,
+      written,
+      defined: () => [...contactCentre.customFields.values()],
+      pauses: () => pauses,
+      change: (...customFields: CustomField[]) => channels.set(id, channelWith(...customFields)),
+      answers: () => {
+        isReachable = true;
+      },
+    };
+  }
+
+  test('are defined at the next look: the new ones and the changed ones, and no others', async () => {
+    const { kept, written, defined, change } = begin({ isReachable: true });
+    await vi.waitFor(() => expect(defined()).toEqual([species]));
+    const renamed = { ...species, label: 'What are you?' };
+    change(species, herd);
+    kept.look();
+    await vi.waitFor(() => expect(defined()).toEqual([species, herd]));
+    change(renamed, herd);
+    kept.look();
+    await vi.waitFor(() => expect(defined()).toEqual([renamed, herd]));
+    await kept.close();
+    expect(written).toEqual([species, herd, renamed]);
+  });
+
+  test('are tried again as they are now, and not as they were before', async () => {
+    const { kept, written, defined, change, pauses, answers } = begin({ isReachable: false });
+    await vi.waitFor(() => expect(pauses()).toBe(1));
+    change(herd);
+    answers();
+    kept.look();
+    await vi.waitFor(() => expect(defined()).toEqual([herd]));
+    await kept.close();
+    expect(written).toEqual([species, herd]);
+  });
+
+  test('are written after what is being written', async () => {
+    let release = (): void => undefined;
+    const write = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { kept, written, defined, change } = begin({ isReachable: true, write });
+    await vi.waitFor(() => expect(written).toEqual([species]));
+    const renamed = { ...species, label: 'What are you?' };
+    change(renamed);
+    kept.look();
+    await new Promise(setImmediate);
+    expect(written).toEqual([species]);
+    release();
+    await vi.waitFor(() => expect(defined()).toEqual([renamed]));
+    await kept.close();
+  });
+
+  test('are let go of with the worker', async () => {
+    const { kept, written, pauses, answers } = begin({ isReachable: false });
+    await vi.waitFor(() => expect(pauses()).toBe(1));
+    answers();
+    await kept.close();
+    expect(written).toEqual([species]);
   });
 });

@@ -44,7 +44,7 @@ export function mountBox(
 ): void {
   const { threads, platforms, channels, clock, logger, settings, gatewayMetrics } = deps;
   const readBody = createBodyReader(bodyLimitBytes);
-  const boxTokens = createBoxTokens({ settings, clock, readBody });
+  const boxTokens = createBoxTokens({ settings, clock, readBody, logger });
   const checkRecipients = createRecipientCheck(deps);
   const agentMessages = createAgentMessages({ threads, channels, clock });
 

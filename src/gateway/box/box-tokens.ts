@@ -1,9 +1,11 @@
 /** @module The tokens that the contact centre presents at the box, and how it gets them. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
+import type { Logger } from 'pino';
 import type { Clock } from '../../ports/clock.js';
 import type { GatewaySettings } from '../gateway-deps.js';
 import { type BodyReader, parseJson } from '../request-body.js';
+import { requestIdOf } from '../request-id.js';
 import type { Handler } from '../routes.js';
 import { bearerToken, createSignedTokens, tokenInvalid } from '../signed-tokens.js';
 import { textAt } from './lenient-body.js';
@@ -68,18 +70,42 @@ function readFields(req: Request, body: Buffer): unknown {
   return parseJson(body);
 }
 
+/** Anybody may call, so that what is refused is told of no more often than this. */
+const tellEveryMs = 60_000;
+
+/**
+ * Tells of refused credentials at once, and then once in a while with how many there were: whoever
+ * entered a wrong secret finds it, and whoever guesses does not fill the log. No value is told.
+ */
+function createRefusalLog(logger: Logger, clock: Clock) {
+  let toldAtMs = Number.NEGATIVE_INFINITY;
+  let refused = 0;
+  return function note(facts: object): void {
+    refused += 1;
+    const nowMs = clock();
+    if (nowMs - toldAtMs < tellEveryMs) return;
+    logger.warn({ ...facts, refused }, 'client credentials refused');
+    toldAtMs = nowMs;
+    refused = 0;
+  };
+}
+
 /** Makes the door; its tokens are good at every gateway that has the key. */
 export function createBoxTokens(deps: {
   readonly settings: BoxSettings;
   readonly clock: Clock;
   readonly readBody: BodyReader;
+  readonly logger: Logger;
 }): BoxTokens {
   const { settings, readBody } = deps;
+  const noteRefusal = createRefusalLog(deps.logger, deps.clock);
   const tokens = createSignedTokens(settings.boxTokenKey, audience, deps.clock);
 
-  function isClient({ id, secret }: Credentials): boolean {
+  /** Says of credentials what is wrong with them; nothing when they are the client's. */
+  function wrongIn({ id, secret }: Credentials): readonly string[] {
     const isId = isSame(id, settings.boxClientId);
-    return isSame(secret, settings.boxClientSecret) && isId;
+    const isSecret = isSame(secret, settings.boxClientSecret);
+    return [...(isId ? [] : ['client_id']), ...(isSecret ? [] : ['client_secret'])];
   }
 
   return {
@@ -96,7 +122,11 @@ export function createBoxTokens(deps: {
         id: textAt(fields, 'client_id') ?? '',
         secret: textAt(fields, 'client_secret') ?? '',
       };
-      if (![...readBasic(req.get('Authorization')), inBody].some(isClient)) {
+      const wrong = [...readBasic(req.get('Authorization')), inBody].map(wrongIn);
+      if (wrong.every((names) => names.length > 0)) {
+        // Of several ways in which credentials came, the one that is nearest tells the mistake.
+        const [nearest] = wrong.toSorted((one, other) => one.length - other.length);
+        noteRefusal({ wrong: nearest, requestId: requestIdOf(res) });
         res.set('WWW-Authenticate', 'Basic').status(401).json({ error: 'invalid_client' });
         return;
       }

@@ -60,6 +60,39 @@ describe('a token', () => {
     });
   });
 
+  test.each([
+    ['another secret', { client_secret: 'seeded-secret' }, ['client_secret']],
+    ['another id', { client_id: 'seeded-id' }, ['client_id']],
+    ['none at all', { client_id: '', client_secret: '' }, ['client_id', 'client_secret']],
+    ['a good id beside Basic without one', { client_secret: 'x' }, ['client_secret'], basic(':')],
+  ])('is refused for %s, and the log says what is wrong and no value', async (...row) => {
+    const [, change, wrong, headers = {}] = row;
+    const { url, logLines } = await startGateway();
+    const body = { grant_type: 'client_credentials', ...boxClient, ...change };
+    const answer = await send(`${url}/integration/box/1.0/token`, { body, headers });
+    expect(answer.status).toBe(401);
+    const lines = logLines.filter((line) => line.includes('client credentials refused'));
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { level: 40, wrong, refused: 1, requestId: answer.headers.get('x-request-id') },
+    ]);
+    for (const value of ['seeded', id, secret]) expect(lines.join()).not.toContain(value);
+  });
+
+  test('is refused as often as it is asked for, and told of once a minute', async () => {
+    let nowMs = Date.now();
+    const { url, logLines } = await startGateway({ clock: () => nowMs });
+    const body = { grant_type: 'client_credentials', ...boxClient, client_secret: 'x' };
+    const told = () =>
+      logLines
+        .filter((line) => line.includes('client credentials refused'))
+        .map((line) => (JSON.parse(line) as { refused: number }).refused);
+    for (const _ of [1, 2, 3]) await send(`${url}/integration/box/1.0/token`, { body });
+    expect(told()).toEqual([1]);
+    nowMs += 60_000;
+    for (const _ of [1, 2]) await send(`${url}/integration/box/1.0/token`, { body });
+    expect(told()).toEqual([1, 3]);
+  });
+
   test.each(['{', '[]', 'null', '"x"'])('is not given for the body %s', async (body) => {
     const { url } = await startGateway();
     const answer = await send(`${url}/integration/box/1.0/token`, {

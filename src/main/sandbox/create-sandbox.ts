@@ -167,7 +167,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       addNode('gateway', `${gatewayUrl}/readyz`),
     ]);
 
-    const pids = [...parts.values()].map((part) => `${part.name} ${part.pid()}`);
+    const pids = [...parts.values()].map((part) => `${part.name} ${pidOf(part)}`);
     const namespace = encodeURIComponent(config.temporal.namespace);
     report(
       [
@@ -180,7 +180,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
         `  Temporal's Web UI                         ${toLocalUrl(host, uiPort)}/namespaces/${namespace}/workflows`,
         '',
         `  Processes: ${pids.join(', ')}. Logs: ${logDir}`,
-        `  Kill the worker while you chat and watch nothing get lost: kill -9 ${parts.get('worker')?.pid()}`,
+        `  Kill the worker while you chat and watch nothing get lost: kill -9 ${pidOf(parts.get('worker'))}`,
         '  Ctrl-C ends all of it; the next start goes on from there.',
         '',
       ].join('\n'),
@@ -224,4 +224,8 @@ function findProjectFile(name: string): string {
 
 function seconds(since: number): string {
   return `${((performance.now() - since) / 1_000).toFixed(1)} s`;
+}
+
+function pidOf(part?: Supervisor): string {
+  return String(part?.pid() ?? '(starting again)');
 }

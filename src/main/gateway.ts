@@ -24,6 +24,16 @@ import { connectPatiently, watchTemporal } from './temporal-link.js';
 
 /** Whoever has not sent a whole request by then after the stop is not waited for. */
 const answerWithinMs = 4_000;
+/**
+ * How many connections may wait until they are accepted, as far as the system allows: more than that
+ * are reset, and whoever is too many is to be told so with 429.
+ */
+const waitingConnections = 4_096;
+/**
+ * How long a connection without a call is kept: above the 60 s of most proxies, so that it is they who
+ * close it. A server that closes first resets the call that is just on its way.
+ */
+const idleConnectionMs = 75_000;
 
 await runProcess(async (stopping) => {
   const config = loadGatewayConfig(process.env, readTextFile);
@@ -90,10 +100,11 @@ await runProcess(async (stopping) => {
   const done = worker.run();
 
   const server = createServer(gateway.app);
+  server.keepAliveTimeout = idleConnectionMs;
   const { host, port } = config.listen;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, resolve);
+    server.listen({ port, host, backlog: waitingConnections }, resolve);
   });
   logger.info({ host, port, publicUrl: config.publicUrl }, 'gateway is ready');
 

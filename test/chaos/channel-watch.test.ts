@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
-import { type CustomerClient, openSession } from '../support/customer-client.js';
+import { type CustomerClient, openPage, openSession } from '../support/customer-client.js';
 import { type SimulatorClient, simulatorAt } from '../support/simulator-client.js';
 import { type System, startSystem } from '../support/system.js';
 
@@ -73,7 +73,7 @@ function takeChat(): Chat {
 
 /** Ends a chat by status alone, and gives how long it took until its open page was told. */
 async function noticedAfterMs(chat: Chat): Promise<number> {
-  const page = chat.customer.open(gatewayUrl);
+  const page = await openPage(chat.customer, gatewayUrl);
   const closedAtMs = await close(chat);
   await page.ended;
   expect(page.events.slice(-2)).toMatchObject([

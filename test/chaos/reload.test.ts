@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { defaultPolicy, type ThreadPolicy } from '../../src/domain/policy.js';
 import { connectTemporal, type TemporalConnection } from '../../src/temporal/connection.js';
-import { openSession } from '../support/customer-client.js';
+import { openPage, openSession } from '../support/customer-client.js';
 import { type SimulatorClient, simulatorAt } from '../support/simulator-client.js';
 import { type System, startSystem } from '../support/system.js';
 
@@ -111,7 +111,7 @@ async function policyAtWorker(channelId: string): Promise<ThreadPolicy | null> {
 
 test('a customer whose chat an agent ended is blocked for as long as the channel blocks', async () => {
   const customer = await openSession(gatewayUrl, 'den');
-  const page = customer.open(gatewayUrl);
+  const page = await openPage(customer, gatewayUrl);
   expect(await customer.send(gatewayUrl, 'm-1')).toBe(202);
   const contact = await vi.waitFor(async () => {
     const [found] = (await simulator.thread(customer.threadId)).contacts;
@@ -147,7 +147,7 @@ test('a customer whose chat an agent ended is blocked for as long as the channel
 describe('a changed channels file', () => {
   test('is taken by gateway and worker on SIGHUP, and no stream ends', async () => {
     const before = await openSession(gatewayUrl, 'river-bank');
-    const page = before.open(gatewayUrl);
+    const page = await openPage(before, gatewayUrl);
     expect(await before.send(gatewayUrl, 'm-1')).toBe(202);
     await system.writeChannels({
       channels: [

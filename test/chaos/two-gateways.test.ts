@@ -1,7 +1,12 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-import { type CustomerClient, openSession, type PageStream } from '../support/customer-client.js';
+import {
+  type CustomerClient,
+  openPage,
+  openSession,
+  type PageStream,
+} from '../support/customer-client.js';
 import { type SimulatorClient, simulatorAt } from '../support/simulator-client.js';
 import { type System, startSystem } from '../support/system.js';
 
@@ -29,7 +34,7 @@ describe('two gateways', () => {
   test('a page that reconnects to the other gateway gets what it missed, once', async () => {
     const customer = await openSession(gateway(0));
     await customer.send(gateway(0), 'hello');
-    const first = customer.open(gateway(0));
+    const first = await openPage(customer, gateway(0));
     await vi.waitFor(() => expect(seqsOf(first)).toEqual([1, 2]), until);
     await simulator.reply(customer.threadId, 'seen at the first gateway');
     await vi.waitFor(() => expect(seqsOf(first)).toEqual([1, 2, 3]), until);
@@ -37,7 +42,7 @@ describe('two gateways', () => {
 
     await simulator.reply(customer.threadId, 'missed');
     await customer.send(gateway(1), 'sent-elsewhere');
-    const second = customer.open(gateway(1), 3);
+    const second = await openPage(customer, gateway(1), 3);
     await simulator.reply(customer.threadId, 'seen at the second gateway');
     await vi.waitFor(() => expect(seqsOf(second)).toEqual(upTo(7, 4)), until);
     const agents = second.events.filter((one) => one.from === 'agent').map((one) => one.text);
@@ -47,7 +52,7 @@ describe('two gateways', () => {
 
   test('pages at both gateways are shown the same events', async () => {
     const customer = await openSession(gateway(0));
-    const pages = [customer.open(gateway(0)), customer.open(gateway(1))];
+    const pages = await Promise.all([0, 1].map((at) => openPage(customer, gateway(at as 0 | 1))));
     for (const index of [0, 1, 0, 1] as const) {
       await customer.send(gateway(index), `m-${index}-${Math.random().toString(36).slice(2)}`);
       await simulator.reply(customer.threadId, 'an answer').catch(() => undefined);
@@ -63,7 +68,7 @@ describe('two gateways', () => {
   test('an agent who types is seen at the gateway that holds the page', async () => {
     const customer = await openSession(gateway(1));
     await customer.send(gateway(1), 'hello');
-    const page = customer.open(gateway(1));
+    const page = await openPage(customer, gateway(1));
     await vi.waitFor(() => expect(seqsOf(page)).toEqual([1, 2]), until);
     await simulator.post('/agent/typing', {
       channelId: 'watering-hole',
@@ -82,7 +87,7 @@ describe('kill -9 while messages flow', () => {
     await vi.waitFor(async () => {
       for (const customer of customers) expect(await inboundTexts(customer)).toHaveLength(1);
     }, until);
-    const pages = customers.map((customer) => customer.open(gateway(1)));
+    const pages = await Promise.all(customers.map((one) => openPage(one, gateway(1))));
     const count = 25;
     const accepted = new Map<CustomerClient, string[]>();
 
@@ -119,7 +124,7 @@ describe('kill -9 while messages flow', () => {
 
     for (const [index, customer] of customers.entries()) {
       const before = pages[index]?.events ?? [];
-      const resumed = customer.open(gateway(1), before.at(-1)?.seq ?? 0);
+      const resumed = await openPage(customer, gateway(1), before.at(-1)?.seq ?? 0);
       await vi.waitFor(async () => {
         const texts = Array.from({ length: count }, (_none, at) => `m-${at}`);
         expect(await inboundTexts(customer)).toEqual(['hello', ...texts]);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-import { type CustomerClient, openSession } from '../support/customer-client.js';
+import { type CustomerClient, openPage, openSession } from '../support/customer-client.js';
 import { identifiedChannels, identifiedEnv, vouchFor } from '../support/identified-channel.js';
 import { type SimulatorClient, simulatorAt } from '../support/simulator-client.js';
 import { type System, startSystem } from '../support/system.js';
@@ -101,7 +101,7 @@ describe('an agent who writes first', () => {
 
     const [customer, elsewhere] = await Promise.all([comeBack(customerId), comeBack(customerId)]);
     expect([customer.threadId, elsewhere.threadId]).toEqual([threadOf(first), threadOf(first)]);
-    const page = customer.open(gatewayUrls[1] ?? '');
+    const page = await openPage(customer, gatewayUrls[1] ?? '');
     await vi.waitFor(
       () => expect(page.events).toMatchObject([{ from: 'agent', text: 'The river is back.' }]),
       until,

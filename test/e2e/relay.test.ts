@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-import { type CustomerClient, openSession } from '../support/customer-client.js';
+import { type CustomerClient, openPage, openSession } from '../support/customer-client.js';
 import { type SimulatorClient, simulatorAt } from '../support/simulator-client.js';
 import { type System, startSystem } from '../support/system.js';
 
@@ -91,7 +91,7 @@ describe('a chat through the whole system', () => {
       const texts = await Promise.all(customers.map(inboundTexts));
       expect(texts.every((one) => one.length === 1)).toBe(true);
     }, until);
-    const pages = customers.map((one) => one.open(gatewayUrl));
+    const pages = await Promise.all(customers.map((one) => openPage(one, gatewayUrl)));
 
     const questions = ids(20, 'question');
     const answers = ids(20, 'answer');
@@ -137,6 +137,11 @@ describe('a chat through the whole system', () => {
       gained('boxToken', '200'),
       gained('boxReply', '200'),
     ]).toEqual([1, 1, 1]);
+  });
+
+  test('a connection without a call is kept for longer than a proxy keeps it', async () => {
+    const answer = await fetch(`${gatewayUrl}/livez`);
+    expect(answer.headers.get('keep-alive')).toBe('timeout=75');
   });
 
   test('the same id twice, and the same call twice, is one message with the same answer', async () => {

@@ -92,9 +92,13 @@ export async function openSession(
 }
 
 /** Opens an event stream as a widget does: again, while the gateway has too much to do. */
-export async function openPage(customer: CustomerClient, gatewayUrl: string): Promise<PageStream> {
+export async function openPage(
+  customer: CustomerClient,
+  gatewayUrl: string,
+  after = 0,
+): Promise<PageStream> {
   for (;;) {
-    const page = customer.open(gatewayUrl);
+    const page = customer.open(gatewayUrl, after);
     page.ended.catch(() => undefined);
     if ((await page.answered) !== 503) return page;
     await pause(500);

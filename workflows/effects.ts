@@ -46,9 +46,9 @@ export async function performEffect(effect: Effect, state: ThreadState): Promise
     const isShown = await pagesAt(gateway).showToCustomer.executeWithOptions({ summary }, [
       { ref: state.ref, events },
     ]);
-    return { type: 'showSettled', gateway, isShown };
+    return { type: 'showSettled', gateway, outcome: isShown ? 'shown' : 'noPage' };
   } catch {
-    return { type: 'showSettled', gateway, isShown: false };
+    return { type: 'showSettled', gateway, outcome: 'unanswered' };
   }
 }
 

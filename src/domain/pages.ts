@@ -5,7 +5,7 @@
 import { eventsAfter, takePage } from './customer-log.js';
 import type { GatewayQueue } from './ids.js';
 import type { InboundMessage } from './messages.js';
-import type { Effect, PageHolder, ThreadState } from './thread-state.js';
+import type { Effect, PageHolder, ShowOutcome, ThreadState } from './thread-state.js';
 
 /** How much one show carries at most. */
 const showLimit = { events: 100, size: 256_000 };
@@ -43,7 +43,8 @@ export function openPage(state: ThreadState, gateway: GatewayQueue, atMs: number
     const { lastSeq: cursor } = state;
     return withPage(state, gateway, { cursor, showingUpTo: null, seenAtMs: atMs });
   }
-  const seen = { ...known, seenAtMs: atMs };
+  const { missedAtMs: _missed, ...heard } = known;
+  const seen = { ...heard, seenAtMs: atMs };
   return withPage(
     state,
     gateway,
@@ -65,26 +66,28 @@ function withoutPage(state: ThreadState, gateway: GatewayQueue): ThreadState {
 }
 
 /**
- * Notes how a show ended; a gateway that did not show it counts as gone. A page that opened there
- * meanwhile came perhaps too late for that show: it is shown again.
+ * Notes how a show ended; a gateway that has no page, or found no answer twice in a row, counts as
+ * gone. A page that opened there meanwhile came perhaps too late for that show: it is shown again.
  */
 export function settleShow(
   state: ThreadState,
   gateway: GatewayQueue,
-  isShown: boolean,
+  outcome: ShowOutcome,
   atMs: number,
 ): ThreadState {
   const page = state.pages[gateway];
   if (page === undefined || page.showingUpTo === null) return state;
   const { cursor, showingUpTo, seenAtMs, meanwhile } = page;
-  if (meanwhile === 'gone' || (!isShown && meanwhile !== 'opened')) {
-    return withoutPage(state, gateway);
+  if (meanwhile === 'gone') return withoutPage(state, gateway);
+  if (outcome === 'shown') {
+    return withPage(state, gateway, { cursor: showingUpTo, showingUpTo: null, seenAtMs: atMs });
   }
-  return withPage(state, gateway, {
-    cursor: isShown ? showingUpTo : cursor,
-    showingUpTo: null,
-    seenAtMs: isShown ? atMs : seenAtMs,
-  });
+  const unshown = { cursor, showingUpTo: null, seenAtMs };
+  if (meanwhile === 'opened') return withPage(state, gateway, unshown);
+  if (outcome === 'unanswered' && mayMiss(state, page, atMs)) {
+    return withPage(state, gateway, { ...unshown, missedAtMs: atMs });
+  }
+  return withoutPage(state, gateway);
 }
 
 /** Says whether somebody relies on the page being there: a customer who waits is not idle. */
@@ -92,10 +95,22 @@ function isProbed(state: ThreadState): boolean {
   return state.phase === 'open' && state.lastMessageBy === 'customer';
 }
 
+/** Whoever asks later than this may find out too late that the page went with its gateway. */
+function lastProbeAtMs({ policy }: ThreadState, page: PageHolder): number {
+  return page.seenAtMs + policy.idleAfterMs;
+}
+
 /** A page is asked for a few times within the idle time, and at least once. */
-function probeAtMs({ policy }: ThreadState, page: PageHolder): number {
-  const { idleAfterMs } = policy;
-  return page.seenAtMs + Math.min(idleAfterMs, Math.max(shortestProbeMs, idleAfterMs / 4));
+function probeAtMs(state: ThreadState, page: PageHolder): number {
+  const pauseMs = Math.max(shortestProbeMs, state.policy.idleAfterMs / 4);
+  const heardAtMs = page.missedAtMs ?? page.seenAtMs;
+  return Math.min(heardAtMs + pauseMs, lastProbeAtMs(state, page));
+}
+
+/** A gateway that has too much to do misses a show; it is shown again where there is time for it. */
+function mayMiss(state: ThreadState, page: PageHolder, atMs: number): boolean {
+  if (page.missedAtMs !== undefined) return false;
+  return !isProbed(state) || atMs <= lastProbeAtMs(state, page);
 }
 
 /** The moment at which the next page is asked whether it is still there; undefined for never. */

@@ -100,6 +100,8 @@ export interface PageHolder {
   readonly showingUpTo: number | null;
   /** When a page was last known to be open here: a gateway that died says nothing. */
   readonly seenAtMs: number;
+  /** When a show found no answer, where nothing was heard of the gateway since. */
+  readonly missedAtMs?: number;
   /** What presence said since that show began; what it saw of pages may be older than this. */
   readonly meanwhile?: 'opened' | 'gone';
 }
@@ -202,6 +204,12 @@ export interface ReadBack {
   readonly isThreadOpen?: boolean;
 }
 
+/**
+ * How a show ended: a page was shown it, the gateway said that it has none, or nothing was heard: it
+ * is gone, or has too much to do.
+ */
+export type ShowOutcome = 'shown' | 'noPage' | 'unanswered';
+
 /** How an effect for the contact centre ended. */
 export type ContactCentreOutcome =
   /** It was done; a post's answer, or a look-up, names the contact where it said one. */
@@ -259,7 +267,7 @@ export type ThreadEvent = { readonly atMs: number } & (
   | { readonly type: 'stillHere' }
   | { readonly type: 'end'; readonly by: ThreadEnder }
   | { readonly type: 'contactCentreSettled'; readonly outcome: ContactCentreOutcome }
-  | { readonly type: 'showSettled'; readonly gateway: GatewayQueue; readonly isShown: boolean }
+  | { readonly type: 'showSettled'; readonly gateway: GatewayQueue; readonly outcome: ShowOutcome }
   | { readonly type: 'deliverySettled'; readonly outcome: DeliveryOutcome }
   | { readonly type: 'blockSettled' }
   /** The channel's policy has changed. */

@@ -172,7 +172,7 @@ function apply(state: ThreadState, event: ThreadEvent): ThreadState {
       return settleTask(state, event.outcome, event.atMs);
     case 'showSettled':
       return notePageGone(
-        settleShow(state, event.gateway, event.isShown, event.atMs),
+        settleShow(state, event.gateway, event.outcome, event.atMs),
         state.pages[event.gateway]?.seenAtMs ?? event.atMs,
       );
     case 'deliverySettled':

@@ -1,3 +1,4 @@
+import type { ThreadState } from '../../src/domain/thread-state.js';
 import type { NewThreadEvent } from './domain-builders.js';
 import type { ModelGateway } from './domain-gateways.js';
 
@@ -12,19 +13,21 @@ export interface PageActs {
 export function createPageActs(world: {
   readonly feed: (event: NewThreadEvent) => void;
   readonly saw: (what: string) => void;
-  readonly lastSeq: () => number;
+  readonly state: () => ThreadState;
 }): PageActs {
-  const { feed, saw, lastSeq } = world;
+  const { feed, saw, state } = world;
   return {
     settleShow(gateway, isAnswerLost) {
       const { show } = gateway;
       if (show === null || (show.isShown === null && gateway.isAlive && !isAnswerLost)) return;
       gateway.show = null;
-      const isShown = show.isShown === true && gateway.isAlive && !isAnswerLost;
-      saw(isShown ? 'shown' : 'not shown');
-      // A gateway whose show failed although it has a page has to say again that it has.
+      const isAnswered = gateway.isAlive && !isAnswerLost;
+      const outcome = isAnswered ? (show.isShown ? 'shown' : 'noPage') : 'unanswered';
+      saw(outcome);
       if (isAnswerLost) gateway.isAnnouncementOwed = true;
-      feed({ type: 'showSettled', gateway: gateway.queue, isShown });
+      feed({ type: 'showSettled', gateway: gateway.queue, outcome });
+      // A gateway that has a page although the thread gave up on it has to say so again.
+      if (isAnswerLost) gateway.isAnnouncementOwed = !(gateway.queue in state().pages);
     },
 
     announce(gateway) {
@@ -37,7 +40,7 @@ export function createPageActs(world: {
     openPage(gateway, resumeFrom) {
       if (!gateway.isAlive) return;
       if (gateway.show !== null) saw('opened during a show');
-      const openedAfterSeq = resumeFrom % (lastSeq() + 1);
+      const openedAfterSeq = resumeFrom % (state().lastSeq + 1);
       gateway.pages.push({ openedAfterSeq, received: [], isFetchOwed: true });
       feed({ type: 'presence', gateway: gateway.queue, change: 'opened' });
     },

@@ -207,7 +207,7 @@ export function createWorld(
   const { settleShow, announce, openPage, closePage } = createPageActs({
     feed,
     saw,
-    lastSeq: () => state.lastSeq,
+    state: () => state,
   });
 
   function settleDelivery(fate: DeliveryFate): void {

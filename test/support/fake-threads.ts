@@ -152,9 +152,10 @@ export function createFakeThreads(clock: () => number = Date.now): FakeThreads {
       return;
     }
     const { gateway, events } = effect;
-    const isShown = (await gateways.get(gateway)?.show(thread.start.ref, events)) ?? false;
+    const isShown = await gateways.get(gateway)?.show(thread.start.ref, events);
     await fake.pace();
-    happen(thread, { type: 'showSettled', gateway, isShown, atMs: clock() });
+    const outcome = isShown === undefined ? 'unanswered' : isShown ? 'shown' : 'noPage';
+    happen(thread, { type: 'showSettled', gateway, outcome, atMs: clock() });
   }
 
   function closedError(state: ThreadState): RequestError | undefined {

@@ -15,7 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-const soon = { timeout: 10_000, interval: 25 };
+const soon = { timeout: 15_000, interval: 25 };
+/** Within this a gateway that lives takes what its pages are to be shown. */
+const pickUpMs = 5_000;
 
 function seqsAt(gateway: TestGateway, ref: ThreadRef): number[] {
   return gateway.pages.shownOf(ref).map((event) => event.seq);
@@ -99,7 +101,7 @@ describe.concurrent('a page', () => {
   });
 });
 
-test.concurrent('a gateway that died holds up nobody, and is forgotten within six seconds', async () => {
+test.concurrent('a gateway that died holds up nobody, and is forgotten after two shows', async () => {
   const ref = newRef();
   await sayAndSettle(ref, 'm-1');
   const dead = toGatewayQueue(randomUUID());
@@ -113,7 +115,8 @@ test.concurrent('a gateway that died holds up nobody, and is forgotten within si
   expect(Date.now() - repliedAtMs).toBeLessThan(2_500);
   expect((await gatewaysOf(ref)).toSorted()).toEqual([dead, lion.queue].toSorted());
   await vi.waitFor(async () => expect(await gatewaysOf(ref)).toEqual([lion.queue]), soon);
-  expect(Date.now() - repliedAtMs).toBeLessThan(6_500);
+  expect(Date.now() - repliedAtMs).toBeGreaterThan(2 * pickUpMs);
+  expect(Date.now() - repliedAtMs).toBeLessThan(2 * pickUpMs + 2_500);
 });
 
 describe.concurrent('a receipt', () => {

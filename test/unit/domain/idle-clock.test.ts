@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { clockDueAtMs } from '../../../src/domain/idle-clock.js';
+import { nextProbeAtMs } from '../../../src/domain/pages.js';
 import type { ContactCentreOutcome, Effect } from '../../../src/domain/thread-state.js';
 import {
   agentMessage,
@@ -41,7 +42,7 @@ const isHere: Step = (thread) => thread.feed({ type: 'stillHere' });
 const sees: Step = (thread) => {
   for (const gateway of [gatewayA, gatewayB]) {
     while ((thread.state.pages[gateway]?.showingUpTo ?? null) !== null) {
-      thread.feed({ type: 'showSettled', gateway, isShown: true });
+      thread.feed({ type: 'showSettled', gateway, outcome: 'shown' });
     }
   }
   return thread;
@@ -138,12 +139,12 @@ function lastTold(thread: DrivenThread, count: number): unknown[] {
   });
 }
 
-test('a page that missed a question and is told to have gone later counts from when it went', () => {
+test('a page that was not there when asked and is told to have gone later counts from then', () => {
   const thread = play('0 opens, 1 says');
   thread.nowMs = startMs + 31_500;
   thread.feed({ type: 'tick' });
   expect(thread.effects).toMatchObject([{ lane: 'customer', events: [] }]);
-  thread.feed({ type: 'showSettled', gateway: gatewayA, isShown: false });
+  thread.feed({ type: 'showSettled', gateway: gatewayA, outcome: 'noPage' });
   expect(secondsUntilDue(thread)).toBe(121);
   const changedAtMs = startMs + 30_900;
   thread.feed({ type: 'presence', gateway: gatewayA, change: 'gone', changedAtMs });
@@ -266,6 +267,19 @@ describe('a page whose gateway may have died', () => {
   const waiting = () => play('0 opens, 10 says');
   const probes = (effects: readonly Effect[]) =>
     effects.filter((effect) => effect.lane === 'customer' && effect.events.length === 0);
+  /** Lets the next question find no answer; gives when it was asked, in milliseconds. */
+  const missesNextProbe = (thread: DrivenThread): number => {
+    // A question that is due already when the one before finds no answer is asked with it.
+    if (probes(thread.effects).length === 0) {
+      thread.nowMs = nextProbeAtMs(thread.state) ?? Number.NaN;
+      thread.feed({ type: 'tick' });
+    }
+    expect(probes(thread.effects)).toHaveLength(1);
+    const askedAtMs = thread.nowMs - startMs;
+    thread.nowMs += 5_000;
+    thread.feed({ type: 'showSettled', gateway: gatewayA, outcome: 'unanswered' });
+    return askedAtMs;
+  };
 
   test('is asked for with an empty show while its customer waits', () => {
     const thread = waiting();
@@ -289,7 +303,39 @@ describe('a page whose gateway may have died', () => {
     thread.nowMs = startMs + 70_000;
     expect(probes(thread.feed({ type: 'tick' }).effects)).toHaveLength(1);
     thread.nowMs += 5_000;
-    thread.feed({ type: 'showSettled', gateway: gatewayA, isShown: false });
+    thread.feed({ type: 'showSettled', gateway: gatewayA, outcome: 'noPage' });
+    expect(secondsUntilDue(thread)).toBe(40 + idleAfterMs / 1_000);
+  });
+
+  test('is asked for a second time when there was no answer, and has not gone meanwhile', () => {
+    const thread = waiting();
+    passUntil(thread, startMs + 40_000);
+    expect(missesNextProbe(thread)).toBe(70_000);
+    expect(secondsUntilDue(thread)).toBeNull();
+    expect(nextProbeAtMs(thread.state)).toBe(startMs + 75_000 + idleAfterMs / 4);
+    thread.nowMs = startMs + 105_000;
+    expect(probes(thread.feed({ type: 'tick' }).effects)).toHaveLength(1);
+    thread.feed({ type: 'showSettled', gateway: gatewayA, outcome: 'shown' });
+    expect(missesNextProbe(thread)).toBe(135_000);
+    expect(secondsUntilDue(thread)).toBeNull();
+  });
+
+  test('that opens after it gave no answer may miss another question', () => {
+    const thread = waiting();
+    missesNextProbe(thread);
+    opens()(thread);
+    missesNextProbe(thread);
+    expect(secondsUntilDue(thread)).toBeNull();
+    missesNextProbe(thread);
+    expect(thread.state.pages).toEqual({});
+  });
+
+  test('that twice gave no answer is gone, and the clock starts at the last proof of it', () => {
+    const thread = waiting();
+    passUntil(thread, startMs + 40_000);
+    missesNextProbe(thread);
+    missesNextProbe(thread);
+    expect(thread.state.pages).toEqual({});
     expect(secondsUntilDue(thread)).toBe(40 + idleAfterMs / 1_000);
   });
 
@@ -300,16 +346,13 @@ describe('a page whose gateway may have died', () => {
   });
 
   test('is warned no later than five seconds after the moment, when it answers nothing', () => {
-    for (const shortIdleMs of [400, 6_000, 20_000, 120_000]) {
+    for (const shortIdleMs of [400, 5_000, 6_000, 10_000, 12_000, 15_000, 20_000, 120_000]) {
       const policy = { ...driveThread().state.policy, idleAfterMs: shortIdleMs };
       const thread = driveThread({ policy });
       sees(opens()(thread));
       sees(says(thread));
       const diedAtMs = thread.nowMs;
-      thread.nowMs += Math.min(shortIdleMs, Math.max(5_000, shortIdleMs / 4));
-      expect(probes(thread.feed({ type: 'tick' }).effects)).toHaveLength(1);
-      thread.nowMs += 5_000;
-      thread.feed({ type: 'showSettled', gateway: gatewayA, isShown: false });
+      while (gatewayA in thread.state.pages) missesNextProbe(thread);
       const dueAtMs = Math.max(clockDueAtMs(thread.state) ?? Number.NaN, thread.nowMs);
       expect(dueAtMs - diedAtMs).toBeLessThanOrEqual(shortIdleMs + 5_000);
     }

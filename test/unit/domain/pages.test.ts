@@ -3,6 +3,7 @@ import { archiveLog } from '../../../src/domain/customer-log.js';
 import type { GatewayQueue } from '../../../src/domain/ids.js';
 import { followedForMs } from '../../../src/domain/pages.js';
 import { isFinished, isQuiet } from '../../../src/domain/thread.js';
+import type { ShowOutcome } from '../../../src/domain/thread-state.js';
 import {
   agentMessage,
   customerMessage,
@@ -27,10 +28,10 @@ function presence(
 
 function settle(
   thread: DrivenThread,
-  isShown: boolean,
+  outcome: ShowOutcome,
   gateway: GatewayQueue = gatewayA,
 ): DrivenThread {
-  return thread.feed({ type: 'showSettled', gateway, isShown });
+  return thread.feed({ type: 'showSettled', gateway, outcome });
 }
 
 /** The shows that the last event started: by gateway, the numbers that they carry. */
@@ -42,6 +43,8 @@ function shows(thread: DrivenThread): Record<string, number[]> {
   );
 }
 
+const outcomes: readonly ShowOutcome[] = ['shown', 'noPage', 'unanswered'];
+
 const withPage = () => presence(driveThread(), 'opened');
 
 test('an open page is shown what comes, one show at a time', () => {
@@ -50,8 +53,8 @@ test('an open page is shown what comes, one show at a time', () => {
   expect(isQuiet(thread.state)).toBe(false);
   expect(shows(reply(thread))).toEqual({});
   expect(shows(reply(thread))).toEqual({});
-  expect(shows(settle(thread, true))).toEqual({ [gatewayA]: [2, 3] });
-  expect(shows(settle(thread, true))).toEqual({});
+  expect(shows(settle(thread, 'shown'))).toEqual({ [gatewayA]: [2, 3] });
+  expect(shows(settle(thread, 'shown'))).toEqual({});
   expect(isQuiet(thread.state)).toBe(true);
 });
 
@@ -81,48 +84,76 @@ test('two gateways are shown the same, neither waiting for the other', () => {
   const thread = reply(presence(withPage(), 'opened', gatewayB));
   expect(shows(thread)).toEqual({ [gatewayA]: [1], [gatewayB]: [1] });
   reply(thread);
-  expect(shows(settle(thread, true, gatewayB))).toEqual({ [gatewayB]: [2] });
-  expect(shows(settle(thread, true, gatewayA))).toEqual({ [gatewayA]: [2] });
+  expect(shows(settle(thread, 'shown', gatewayB))).toEqual({ [gatewayB]: [2] });
+  expect(shows(settle(thread, 'shown', gatewayA))).toEqual({ [gatewayA]: [2] });
 });
 
-test('a gateway that does not show counts as gone, and the other goes on', () => {
+test('a gateway that has no page counts as gone, and the other goes on', () => {
   const thread = reply(presence(withPage(), 'opened', gatewayB));
-  settle(thread, false, gatewayA);
+  settle(thread, 'noPage', gatewayA);
   expect(Object.keys(thread.state.pages)).toEqual([gatewayB]);
-  expect(shows(settle(thread, true, gatewayB))).toEqual({});
+  expect(shows(settle(thread, 'shown', gatewayB))).toEqual({});
   expect(shows(reply(thread))).toEqual({ [gatewayB]: [2] });
+});
+
+describe('a gateway that does not answer', () => {
+  test('is shown the same again, and counts as gone when it does not answer again', () => {
+    const thread = reply(reply(withPage()));
+    expect(shows(settle(thread, 'unanswered'))).toEqual({ [gatewayA]: [1, 2] });
+    expect(settle(thread, 'unanswered').state.pages).toEqual({});
+    expect(shows(reply(thread))).toEqual({});
+  });
+
+  test('is relied on as before once it has answered', () => {
+    const thread = settle(settle(reply(withPage()), 'unanswered'), 'shown');
+    expect(shows(thread)).toEqual({});
+    expect(shows(settle(reply(thread), 'unanswered'))).toEqual({ [gatewayA]: [2] });
+  });
+
+  test('is relied on as before once a page has opened there', () => {
+    const thread = presence(settle(reply(withPage()), 'unanswered'), 'opened');
+    expect(shows(settle(thread, 'unanswered'))).toEqual({ [gatewayA]: [1] });
+    expect(shows(settle(thread, 'unanswered'))).toEqual({ [gatewayA]: [1] });
+    expect(settle(thread, 'unanswered').state.pages).toEqual({});
+  });
+
+  test('holds up the end of a closed thread for two shows and no longer', () => {
+    const thread = withPage().feed({ type: 'end', by: 'operator' });
+    expect(settle(thread, 'unanswered').state.pages).not.toEqual({});
+    expect(isFinished(settle(thread, 'unanswered').state)).toBe(true);
+  });
 });
 
 test('the end of a show that nobody waits for changes nothing', () => {
   const thread = withPage();
   const before = thread.state;
-  expect(settle(thread, false).state).toEqual(before);
-  expect(settle(thread, true, gatewayB).state).toEqual(before);
+  expect(settle(thread, 'noPage').state).toEqual(before);
+  expect(settle(thread, 'shown', gatewayB).state).toEqual(before);
 });
 
 describe('a page that goes while a show is on its way', () => {
   const leaving = () => presence(reply(withPage()), 'gone');
 
-  test.each([true, false])('is gone once the show has ended (shown: %s)', (isShown) => {
-    const thread = settle(leaving(), isShown);
+  test.each(outcomes)('is gone once the show has ended: %s', (outcome) => {
+    const thread = settle(leaving(), outcome);
     expect(thread.state.pages).toEqual({});
     expect(shows(reply(thread))).toEqual({});
   });
 
-  test.each([true, false])('and comes back is shown what follows (shown: %s)', (isShown) => {
+  test.each(outcomes)('and comes back is shown what follows: %s', (outcome) => {
     const thread = reply(presence(leaving(), 'opened'));
     expect(shows(thread)).toEqual({});
-    settle(thread, isShown);
+    settle(thread, outcome);
     expect(shows(thread)[gatewayA]).toContain(2);
-    expect(shows(settle(thread, true))).toEqual({});
+    expect(shows(settle(thread, 'shown'))).toEqual({});
     expect(shows(reply(thread))).toEqual({ [gatewayA]: [3] });
   });
 });
 
 test('a page that opens too late for a show that failed is shown it again', () => {
   const thread = presence(reply(withPage()), 'opened');
-  expect(shows(settle(thread, false))).toEqual({ [gatewayA]: [1] });
-  expect(settle(thread, false).state.pages).toEqual({});
+  expect(shows(settle(thread, 'noPage'))).toEqual({ [gatewayA]: [1] });
+  expect(settle(thread, 'noPage').state.pages).toEqual({});
 });
 
 describe("the gateway that accepted a customer's message", () => {
@@ -143,14 +174,14 @@ describe("the gateway that accepted a customer's message", () => {
     const thread = send(presence(driveThread(), 'opened', gatewayB), gatewayA);
     expect(shows(thread)).toEqual({ [gatewayB]: [1] });
     thread.settle(done);
-    expect(shows(settle(thread, true, gatewayB))).toEqual({ [gatewayB]: [2] });
+    expect(shows(settle(thread, 'shown', gatewayB))).toEqual({ [gatewayB]: [2] });
   });
 
   test('is shown everything in between as soon as something is not its own', () => {
     const thread = reply(withPage());
     send(thread, gatewayA);
     expect(shows(reply(thread))).toEqual({});
-    expect(shows(settle(thread, true))).toEqual({ [gatewayA]: [2, 3] });
+    expect(shows(settle(thread, 'shown'))).toEqual({ [gatewayA]: [2, 3] });
   });
 
   test.each([
@@ -178,10 +209,10 @@ describe("the gateway that accepted a customer's message", () => {
 test('a show carries no more than fits, and the rest follows', () => {
   const thread = reply(withPage());
   for (let count = 0; count < 150; count += 1) reply(thread);
-  settle(thread, true);
+  settle(thread, 'shown');
   expect(shows(thread)[gatewayA]).toHaveLength(100);
-  expect(shows(settle(thread, true))[gatewayA]).toHaveLength(50);
-  expect(shows(settle(thread, true))).toEqual({});
+  expect(shows(settle(thread, 'shown'))[gatewayA]).toHaveLength(50);
+  expect(shows(settle(thread, 'shown'))).toEqual({});
 });
 
 test('a page that lacks archived events learns of it by the next show', () => {
@@ -199,5 +230,5 @@ test('a closed thread is finished only when its pages have been shown the end', 
   const thread = withPage().feed({ type: 'end', by: 'operator' });
   expect(shows(thread)).toEqual({ [gatewayA]: [1] });
   expect(isFinished(thread.state)).toBe(false);
-  expect(isFinished(settle(thread, true).state)).toBe(true);
+  expect(isFinished(settle(thread, 'shown').state)).toBe(true);
 });

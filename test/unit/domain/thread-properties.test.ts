@@ -12,7 +12,7 @@ import type { Sightings } from '../../support/domain-world-rules.js';
 
 /** What must have been met often enough for the first property to mean something. */
 const expectedSightings = `
-  sent, failed, refused, repeat, archived, shown, not shown, opened during a show, second end,
+  sent, failed, refused, repeat, archived, shown, noPage, unanswered, opened during a show, second end,
   post inDoubt, look done, look absent, lookAgain done, lookAgain absent, post deferred,
   look deferred, report inDoubt, endContact done, shutThread done, readBack readBack, block,
   findContact done, findContact absent, findContact deferred, endContact deferred, shutThread deferred, readBack deferred,

@@ -95,15 +95,26 @@ function isProbed(state: ThreadState): boolean {
   return state.phase === 'open' && state.lastMessageBy === 'customer';
 }
 
+/** When a customer who waits was there for certain: then they wrote, or their page answered. */
+function provenAtMs({ lastActivityAtMs }: ThreadState, { seenAtMs }: PageHolder): number {
+  return Math.max(seenAtMs, lastActivityAtMs);
+}
+
+/** When the page of a customer who waits went at the earliest; undefined where there was none. */
+export function goneAtMs(state: ThreadState, gateway: GatewayQueue): number | undefined {
+  const page = state.pages[gateway];
+  return page && provenAtMs(state, page);
+}
+
 /** Whoever asks later than this may find out too late that the page went with its gateway. */
-function lastProbeAtMs({ policy }: ThreadState, page: PageHolder): number {
-  return page.seenAtMs + policy.idleAfterMs;
+function lastProbeAtMs(state: ThreadState, page: PageHolder): number {
+  return provenAtMs(state, page) + state.policy.idleAfterMs;
 }
 
 /** A page is asked for a few times within the idle time, and at least once. */
 function probeAtMs(state: ThreadState, page: PageHolder): number {
   const pauseMs = Math.max(shortestProbeMs, state.policy.idleAfterMs / 4);
-  const heardAtMs = page.missedAtMs ?? page.seenAtMs;
+  const heardAtMs = page.missedAtMs ?? provenAtMs(state, page);
   return Math.min(heardAtMs + pauseMs, lastProbeAtMs(state, page));
 }
 

@@ -27,6 +27,7 @@ import {
   areShowsSettled,
   closePage,
   followerOf,
+  goneAtMs,
   nextProbeAtMs,
   openPage,
   settleShow,
@@ -173,7 +174,7 @@ function apply(state: ThreadState, event: ThreadEvent): ThreadState {
     case 'showSettled':
       return notePageGone(
         settleShow(state, event.gateway, event.outcome, event.atMs),
-        state.pages[event.gateway]?.seenAtMs ?? event.atMs,
+        goneAtMs(state, event.gateway) ?? event.atMs,
       );
     case 'deliverySettled':
       return settleDelivery(state, event.outcome, event.atMs);

@@ -10,6 +10,8 @@ import type { Effect, PageHolder, ShowOutcome, ThreadState } from './thread-stat
 /** How much one show carries at most. */
 const showLimit = { events: 100, size: 256_000 };
 const shortestProbeMs = 5_000;
+/** What the thread may take to ask, and to hear that nobody answered. */
+const repeatMarginMs = 1_000;
 
 /** For how long after accepting a message its gateway follows what becomes of it, unasked. */
 export const followedForMs = 5_000;
@@ -106,22 +108,24 @@ export function goneAtMs(state: ThreadState, gateway: GatewayQueue): number | un
   return page && provenAtMs(state, page);
 }
 
-/** Whoever asks later than this may find out too late that the page went with its gateway. */
-function lastProbeAtMs(state: ThreadState, page: PageHolder): number {
-  return provenAtMs(state, page) + state.policy.idleAfterMs;
+/** Whoever asks again later than this may find out too late that the page went with its gateway. */
+function lastRepeatAtMs(state: ThreadState, page: PageHolder): number {
+  return provenAtMs(state, page) + state.policy.idleAfterMs - repeatMarginMs;
 }
 
 /** A page is asked for a few times within the idle time, and at least once. */
 function probeAtMs(state: ThreadState, page: PageHolder): number {
-  const pauseMs = Math.max(shortestProbeMs, state.policy.idleAfterMs / 4);
-  const heardAtMs = page.missedAtMs ?? provenAtMs(state, page);
-  return Math.min(heardAtMs + pauseMs, lastProbeAtMs(state, page));
+  const { idleAfterMs } = state.policy;
+  const pauseMs = Math.max(shortestProbeMs, idleAfterMs / 4);
+  const { missedAtMs } = page;
+  if (missedAtMs === undefined) return provenAtMs(state, page) + Math.min(idleAfterMs, pauseMs);
+  return Math.min(missedAtMs + pauseMs, lastRepeatAtMs(state, page));
 }
 
 /** A gateway that has too much to do misses a show; it is shown again where there is time for it. */
 function mayMiss(state: ThreadState, page: PageHolder, atMs: number): boolean {
   if (page.missedAtMs !== undefined) return false;
-  return !isProbed(state) || atMs <= lastProbeAtMs(state, page);
+  return !isProbed(state) || atMs <= lastRepeatAtMs(state, page);
 }
 
 /** The moment at which the next page is asked whether it is still there; undefined for never. */

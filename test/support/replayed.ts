@@ -6,7 +6,11 @@ import { loadWorkflowBundle } from '../../src/temporal/workflow-bundle.js';
 import { installQuietRuntime, silentTemporalLogger } from './silent-logger.js';
 import { readThreadRuns } from './thread-runs.js';
 
-/** Replays every run of these threads on the code of today; gives a line for each that fails. */
+/**
+ * Replays every run of these threads on the code of today; gives a line for each that fails. One
+ * worker replays them all: each maps the bundle's sources into memory that is never given back, and
+ * a process has it for some hundreds of workers.
+ */
 export async function problemsOfReplay(
   client: Client,
   refs: readonly ThreadRef[],
@@ -14,15 +18,17 @@ export async function problemsOfReplay(
   installQuietRuntime();
   const workflowBundle = await loadWorkflowBundle(silentTemporalLogger);
   const problems: string[] = [];
-  for (const ref of refs) {
-    const workflowId = toWorkflowId(ref);
-    const histories = (await readThreadRuns(client, ref)).map(({ history }) => ({
-      workflowId,
-      history,
-    }));
-    for await (const { error } of Worker.runReplayHistories({ workflowBundle }, histories)) {
-      if (error !== undefined) problems.push(`${workflowId} does not replay: ${error.message}`);
-    }
+  const results = Worker.runReplayHistories({ workflowBundle }, historiesOf(client, refs));
+  for await (const { workflowId, error } of results) {
+    if (error !== undefined) problems.push(`${workflowId} does not replay: ${error.message}`);
   }
   return problems;
+}
+
+async function* historiesOf(client: Client, refs: readonly ThreadRef[]) {
+  for (const ref of refs) {
+    for (const { history } of await readThreadRuns(client, ref)) {
+      yield { workflowId: toWorkflowId(ref), history };
+    }
+  }
 }

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => system?.close());
 
 /** Far above what two cores carry. */
-const offered = { perSecond: 320, seconds: 10 };
+const offered = { perSecond: 240, seconds: 10 };
 const recoverWithinMs = 30_000;
 /** What a lone message takes when nothing else goes on is a tenth of this. */
 const recoveredMs = 1_000;

@@ -129,7 +129,7 @@ export function createWebhookPlatforms(deps: {
   return {
     async deliver({ ref, customerId, deliveryId, event }, signal) {
       const adapter = needAdapter(ref.channelId);
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+      const limit = limitedBy(limitMs, signal);
       const toText = (message: MessageEvent, file: Attachment) => toFileUrl(ref, message, file);
       const body = writeEvent(ref, customerId, event, adapter.shows, toText);
       await give(ref.channelId, adapter, { id: deliveryId, body }, limit);
@@ -160,6 +160,20 @@ export function createWebhookPlatforms(deps: {
     },
     close: () => agent.destroy(),
   };
+}
+
+/**
+ * Makes a signal that aborts with another one, or when the time is over. Not by `AbortSignal.any`:
+ * in Node 20 a time limit to which nothing but such a signal listens is collected, and never comes.
+ */
+function limitedBy(limitMs: number, signal: AbortSignal): AbortSignal {
+  const limited = new AbortController();
+  for (const one of [signal, AbortSignal.timeout(limitMs)]) {
+    const pass = () => limited.abort(one.reason);
+    if (one.aborted) pass();
+    else one.addEventListener('abort', pass, { once: true });
+  }
+  return limited.signal;
 }
 
 /** Nobody reads the body; whatever becomes of it, the status has been said. */

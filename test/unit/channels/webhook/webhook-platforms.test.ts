@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createWebhookPlatforms } from '../../../../src/channels/webhook/webhook-platforms.js';
@@ -94,6 +96,12 @@ async function failureOf(delivery: Promise<void>): Promise<RemoteError> {
   const outcome = await delivery.catch((error: unknown) => error);
   if (!(outcome instanceof RemoteError)) throw new TypeError(`no error: ${String(outcome)}`);
   return outcome;
+}
+
+/** Has the engine collect whatever nothing holds on to. */
+function clearMemory(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
 }
 
 const status =
@@ -324,6 +332,14 @@ describe('a platform that does not answer', () => {
     const cancelled = AbortSignal.timeout(50);
     const gaveUp = await failureOf(platformsAt(silent.url).give(said, 'id-3', cancelled));
     expect(gaveUp.code).toBe('CHANNEL_UNREACHABLE');
+  });
+
+  test('is not waited for any longer when memory is cleared meanwhile', async () => {
+    const silent = await startPlatform([() => undefined]);
+    const failure = failureOf(platformsAt(silent.url, 200).give());
+    await vi.waitFor(() => expect(silent.received).toHaveLength(1));
+    clearMemory();
+    expect((await failure).code).toBe('CHANNEL_UNREACHABLE');
   });
 
   test('keeps no more than a hundred calls waiting', async () => {

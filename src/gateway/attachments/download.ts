@@ -9,6 +9,7 @@ import type { RateLimit } from '../rate-limits.js';
 import { requestIdOf } from '../request-id.js';
 import type { Handler } from '../routes.js';
 import type { AttachmentLinks } from './attachment-links.js';
+import { toSafeName } from './file-names.js';
 import { headBytes, isTakenType, pictureTypeOf } from './file-types.js';
 import { limited, mostDownloadBytes, peek } from './pieces.js';
 
@@ -75,7 +76,7 @@ function setHeaders(
   head: Uint8Array,
 ): void {
   const picture = pictureTypeOf(head);
-  if (picture === undefined) res.attachment(name);
+  if (picture === undefined) res.attachment(toSafeName(name));
   else res.set('Content-Disposition', 'inline');
   res.setHeader(
     'Content-Type',

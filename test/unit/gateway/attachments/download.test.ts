@@ -100,6 +100,20 @@ test.each([
 });
 
 test.each([
+  ['half of a surrogate pair', 'map\ud83d.pdf', 'map.pdf'],
+  ['a mark that hides how it ends', 'map\u202efdp.exe', 'mapfdp.exe'],
+  ['a path', 'C:\\savanna\\map.pdf', 'map.pdf'],
+])('a file whose name has %s is saved under what is harmless of it', async (_, name, saved) => {
+  const { fileUrl } = await withFile(opening({ content: Readable.from([Buffer.from('roar')]) }), {
+    name,
+  });
+  const answer = await fetch(fileUrl);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-disposition')).toBe(`attachment; filename=${saved}`);
+  expect(await answer.text()).toBe('roar');
+});
+
+test.each([
   ['ATTACHMENT_GONE', 410],
   ['ATTACHMENT_FORBIDDEN', 403],
   ['ATTACHMENT_UNREACHABLE', 502],

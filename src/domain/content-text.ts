@@ -39,11 +39,18 @@ export function toContentText({ type, payload }: RichContent): string | undefine
 export function withChoices(text: string, { type, payload }: RichContent): string {
   const said = new Set(text.split('\n').map(withoutMark));
   const missing = linesOf(type.toUpperCase(), fieldsOf(payload)).filter((line) => {
-    const [address] = /https?:\/\/\S+$/i.exec(line) ?? [];
+    const address = addressAtEndOf(line);
     if (address !== undefined) return !text.includes(address);
     return line.startsWith(choiceMark) && !said.has(withoutMark(line));
   });
   return [text, ...missing].join('\n');
+}
+
+/** Looks at the last word alone: a search for an address up to the end takes for ever in a long line. */
+function addressAtEndOf(line: string): string | undefined {
+  const lastWord = line.split(/\s/).at(-1) ?? '';
+  const start = lastWord.search(/https?:\/\/./i);
+  return start === -1 ? undefined : lastWord.slice(start);
 }
 
 /** A line as it reads without the dash, the dot or the number of a list. */

@@ -149,6 +149,14 @@ test.each<[string, string, string, unknown, string]>([
   expect(withChoices(expected, content)).toBe(expected);
 });
 
+test('a choice of many half addresses is completed at once', () => {
+  const choice = `${'https://'.repeat(30_000)} x`;
+  const content = { type: 'QUICK_REPLIES', payload: { actions: [{ text: choice }] } };
+  const startedAtMs = performance.now();
+  expect(withChoices('Which mud?', content)).toBe(`Which mud?\n- ${choice}`);
+  expect(performance.now() - startedAtMs).toBeLessThan(1_000);
+});
+
 test('what nests for ever ends', () => {
   const endless: { elements: unknown[] } = { elements: [{ text: 'in' }] };
   endless.elements.push(endless);

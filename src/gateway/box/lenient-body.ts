@@ -18,10 +18,15 @@ export function valueAt(body: LenientBody, place: string): unknown {
   return value;
 }
 
-/** Gives the text at a place; a number counts as its digits, an empty text as missing. */
+/**
+ * Gives the text at a place; a number counts as its digits, an empty text as missing. So does a number
+ * beyond those that are read exactly: it may have been another one.
+ */
 export function textAt(body: LenientBody, place: string): string | undefined {
   const value = valueAt(body, place);
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number') {
+    return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : undefined;
+  }
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 

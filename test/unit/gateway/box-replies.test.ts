@@ -278,6 +278,17 @@ describe('the same call again', () => {
     expect(threads.replies(ref)).toHaveLength(2);
   });
 
+  test('is not one whose id is another number, though both are read as the same', async () => {
+    const { threads, reply } = await startBox();
+    const numbered = (id: string, content: string) =>
+      `{"id":${id},"content":"${content}","thread":{"idOnExternalPlatform":"thread-1"}}`;
+    const first = await reply(numbered('9007199254740992', 'x'));
+    const second = await reply(numbered('9007199254740993', 'y'));
+    expect(second).toMatchObject({ status: 200 });
+    expect(second.text).not.toBe(first.text);
+    expect(threads.replies(ref)).toMatchObject([{ text: 'x' }, { text: 'y' }]);
+  });
+
   test('that answers a message is the same by its id, whatever it names', async () => {
     const { threads, reply } = await startBox();
     const answering = (id: string) => ({

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { RemoteError } from '../domain/errors.js';
 import { parseContactNumber, type ThreadRef } from '../domain/ids.js';
 import { type ContactStatus, contactStatuses } from '../domain/policy.js';
@@ -7,7 +8,7 @@ import { createClient } from './client.js';
 import { createEndpoints } from './discovery.js';
 import { isDuplicate, readAnswer, unintelligible } from './errors.js';
 import { createFileServers } from './file-servers.js';
-import { createHttp } from './http.js';
+import { createHttp, type HttpAnswer } from './http.js';
 import { createLimiter } from './limiter.js';
 import {
   customFieldsRequest,
@@ -33,10 +34,19 @@ import {
   readContactSchema,
 } from './schemas.js';
 import type { CxoneDeps } from './settings.js';
+import { waitWithin } from './time-limit.js';
 import { createTokens } from './tokens.js';
 
 /** A search for one id has few matches; a search that ignores it is not read to its end. */
 const mostThreadPages = 4;
+
+/**
+ * INFERRED (cxone.md 1.4): CXone learns of a message's id by our answer, and may be told what became
+ * of the message before it has noted that. Then it knows none of that id, and is told again.
+ */
+const pausesBeforeAnotherReportMs = [500, 1_500] as const;
+const notFound = 404;
+const isNotFound = ({ status }: HttpAnswer) => status === notFound;
 
 /** A CXone tenant. */
 export interface CxoneContactCentre extends ContactCentre {
@@ -138,7 +148,12 @@ export function createCxoneContactCentre(deps: CxoneDeps): CxoneContactCentre {
     hasReadsToSpare: () => limiters.reads.hasToSpare(),
 
     async reportStatus(report, signal) {
-      await client.call(toStatusUpdate(report), signal);
+      const call = toStatusUpdate(report);
+      for (const pauseMs of pausesBeforeAnotherReportMs) {
+        if ((await client.call(call, signal, isNotFound)).status !== notFound) return;
+        await waitWithin(() => delay(pauseMs), signal);
+      }
+      await client.call(call, signal);
     },
 
     async setTyping(thread, isTyping, signal) {

@@ -1,6 +1,6 @@
 /** What the adapter does, as an agent of the simulator sees it, and the other way round. */
 import { Readable } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ContactNumber, toOutboundExternalId } from '../../../src/domain/ids.js';
 import type { Simulator } from '../../../src/simulators/cxone/simulator.js';
 import {
@@ -84,6 +84,28 @@ describe('a receipt', () => {
       delivered: [{ isSuccess: false, reason: 'CHANNEL_GONE' }],
       customerStatistics: { seenAt: null },
     });
+  });
+
+  it('that comes before the id of its message is noted is made again', async () => {
+    const match = 'updateMessageStatus';
+    simulator.faults.add({ match, kind: 'status', status: 404, times: 2 });
+    await report('failed', 'CHANNEL_GONE');
+    expect(await shown()).toMatchObject({
+      delivered: [{ isSuccess: false, reason: 'CHANNEL_GONE' }],
+    });
+  });
+
+  it('that is being made again ends with its signal', async () => {
+    const leaving = new AbortController();
+    simulator.faults.add({ match: 'updateMessageStatus', kind: 'status', status: 404 });
+    const call = adapter.contactCentre.reportStatus(
+      { thread, messageId, status: 'seen', atMs },
+      leaving.signal,
+    );
+    const outcome = call.catch((error: unknown) => error);
+    await vi.waitFor(() => expect(simulator.faults.list()[0]?.hits).toBe(1));
+    leaving.abort(new Error('cancelled'));
+    expect(await outcome).toBe(leaving.signal.reason);
   });
 
   it('for a message that nobody knows is a refusal', async () => {

@@ -5,7 +5,9 @@ export interface TextPiece {
 }
 
 const urlPattern = /https?:\/\/[^\s<>"'`]+/gi;
-const trailingPunctuation = /[.,;:!?]+$/;
+const punctuation = '.,;:!?';
+const openingBrackets = '([{';
+const closingBrackets = ')]}';
 
 /** Splits a text into plain pieces and links; joined again, the pieces are the text. */
 export function splitLinks(text: string): TextPiece[] {
@@ -40,15 +42,19 @@ export function toSafeHref(url: string): string | undefined {
 
 /** A full stop or a bracket that closes around the address belongs to the sentence. */
 function trimUrl(raw: string): string {
-  let url = raw.replace(trailingPunctuation, '');
-  while (/[)\]}]$/.test(url) && !isBalanced(url)) {
-    url = url.slice(0, -1).replace(trailingPunctuation, '');
+  let end = raw.length;
+  let surplus = count(raw, closingBrackets) - count(raw, openingBrackets);
+  for (; end > 0; end -= 1) {
+    const last = raw.charAt(end - 1);
+    if (closingBrackets.includes(last) && surplus > 0) {
+      surplus -= 1;
+    } else if (!punctuation.includes(last)) {
+      break;
+    }
   }
-  return url;
+  return raw.slice(0, end);
 }
 
-function isBalanced(url: string): boolean {
-  const count = (characters: string) =>
-    Array.from(url).filter((character) => characters.includes(character)).length;
-  return count('([{') >= count(')]}');
+function count(text: string, characters: string): number {
+  return Array.from(text).filter((character) => characters.includes(character)).length;
 }

@@ -31,3 +31,11 @@ test.each(['javascript:alert(1)', 'data:text/html,x', 'JaVaScRiPt:alert(1)', '//
     expect(toSafeHref(url)).toBeUndefined();
   },
 );
+
+test.each([')', ').'])('an address with thousands of %j behind it is split at once', (end) => {
+  const text = `http://mud.example${end.repeat(20_000)}`;
+  const startedAtMs = performance.now();
+  const pieces = splitLinks(text);
+  expect(performance.now() - startedAtMs).toBeLessThan(1_000);
+  expect(pieces.map((piece) => piece.text).join('')).toBe(text);
+});

@@ -13,7 +13,8 @@ export function toSafeName(raw: string): string {
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '')
     .replace(/["<>|:*?]/g, '_')
     .replace(/\s+/g, ' ')
-    .replace(/^[. ]+|[. ]+$/g, '');
+    // Looked for at the start of a run alone, so that a long one takes no longer than its length.
+    .replace(/^[. ]+|(?<![. ])[. ]+$/g, '');
   return name === '' ? 'file' : cut(name);
 }
 

@@ -158,8 +158,8 @@ export function mountPlatformApi(
 /** Gives the headers that came once, which all that are signed must. */
 function singleHeaders(req: Request): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(req.headers).flatMap(([name, value]) =>
-      typeof value === 'string' ? [[name, value]] : [],
+    Object.entries(req.headersDistinct).flatMap(([name, values = []]) =>
+      values.length === 1 ? [[name, values[0] ?? '']] : [],
     ),
   );
 }

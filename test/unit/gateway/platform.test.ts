@@ -1,3 +1,5 @@
+import { Webhook } from 'standardwebhooks';
+import { request } from 'undici';
 import { describe, expect, test, vi } from 'vitest';
 import { parseCustomerId } from '../../../src/domain/ids.js';
 import { createFakeThreads } from '../../support/fake-threads.js';
@@ -53,6 +55,28 @@ describe("a platform's signature", () => {
     const { status } = await tell(messageEvent('m-1'), { atMs: Date.now() - 295_000 });
     expect(status).toBe(202);
   });
+
+  test.each(['webhook-id', 'webhook-timestamp', 'webhook-signature'])(
+    'is refused with two of %s, which say the same',
+    async (name) => {
+      const { url, threads } = await startPlatformGateway();
+      const body = JSON.stringify(messageEvent('m-1'));
+      const now = new Date();
+      const signed = {
+        'content-type': 'application/json',
+        'webhook-id': 'msg_1',
+        'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
+        'webhook-signature': new Webhook(telegraphSecret).sign('msg_1', now, body),
+      };
+      const told = (headers: Record<string, string | string[]>) =>
+        request(`${url}/v1/channels/${telegraph}/events`, { method: 'POST', headers, body });
+      const value = new Map(Object.entries(signed)).get(name) ?? '';
+      const twice = await told({ ...signed, [name]: [value, value] });
+      expect(twice.statusCode).toBe(401);
+      expect(threads.has(threadRef)).toBe(false);
+      expect((await told(signed)).statusCode).toBe(202);
+    },
+  );
 
   test('is judged before what it signs is read', async () => {
     const { tell } = await startPlatformGateway();

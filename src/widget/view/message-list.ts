@@ -53,10 +53,15 @@ export function createMessageList(handlers: MessageListHandlers): MessageList {
 
   // A panel that changes its size, or a keyboard that comes up, must not hide the newest message.
   let wasAtEnd = true;
+  let seenHeight = 0;
   root.addEventListener('scroll', () => {
-    wasAtEnd = isAtEnd();
+    // Of a size that is new, the observer is told after this event: nobody has scrolled away.
+    if (root.clientHeight === seenHeight) {
+      wasAtEnd = isAtEnd();
+    }
   });
   new ResizeObserver(() => {
+    seenHeight = root.clientHeight;
     if (wasAtEnd) {
       scrollToEnd();
     }

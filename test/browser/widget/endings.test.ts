@@ -278,3 +278,18 @@ test('the transcript is a text file with all that was said, also of a closed cha
   );
   expect(closed).toMatch(/The agent has ended this chat \(.+\)\.\n$/);
 });
+
+test('what was said last stays in view above what a closed chat offers', async () => {
+  const widget = await scene.visit();
+  await widget.open();
+  const thread = await scene.connected();
+  for (let line = 0; line < 12; line += 1) thread.agentSays(`line ${line} of a long answer`);
+  await widget.message('line 11').waitFor();
+  const hidden = () =>
+    widget.log.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
+  await expect.poll(hidden).toBeLessThan(2);
+  thread.systemSays('The agent has ended this chat.');
+  thread.end('agent');
+  await widget.newThread.waitFor();
+  await expect.poll(hidden).toBeLessThan(2);
+});

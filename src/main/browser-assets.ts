@@ -35,6 +35,7 @@ const bundles: Readonly<Record<string, string>> = {
   'demo.css': 'demo/demo.css',
   'admin.css': '../gateway/admin/admin.css',
   'docs.js': `${readerFolder}/docs.ts`,
+  'docs.css': `${readerFolder}/docs.css`,
 };
 const copies: Readonly<Record<string, string>> = {
   'index.html': 'demo/index.html',

@@ -50,3 +50,25 @@ test('the API can be read in a page that asks nobody but the gateway', async () 
   expect(complaints).toEqual([]);
   await page.close();
 });
+
+test('the page of the API fits a phone, and is dark where the reader wants it dark', async () => {
+  const { url } = await startGateway({ assets: await buildBrowserAssets() });
+  const page = await browser.newPage({
+    viewport: { width: 360, height: 740 },
+    colorScheme: 'dark',
+  });
+  await page.goto(`${url}/docs`);
+  await page.getByRole('table').first().waitFor();
+  const sideways = await page.evaluate(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  );
+  expect(sideways).toBe(0);
+  const ground = () =>
+    page.evaluate("getComputedStyle(document.querySelector('.swagger-ui')).backgroundColor");
+  const dark = await ground();
+  const folder = screenshotFolder();
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/api-reader-phone.png` });
+  await page.emulateMedia({ colorScheme: 'light' });
+  await expect.poll(ground).not.toBe(dark);
+  await page.close();
+});

@@ -1,6 +1,6 @@
 /** @module Temporal's own log lines and metrics, brought to where the process keeps its own. */
 import { createServer } from 'node:net';
-import { DefaultLogger, type LogLevel, Runtime } from '@temporalio/worker';
+import { DefaultLogger, type LogLevel, type LogMetadata, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
 
 const levels: Readonly<Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'>> = {
@@ -27,8 +27,19 @@ export interface TemporalMetrics {
 export function toTemporalLogger(logger: Logger): DefaultLogger {
   return new DefaultLogger('INFO', ({ level, message, meta }) => {
     const isRoutine = routine.some((start) => message.startsWith(start));
-    logger[isRoutine ? 'debug' : levels[level]]({ ...meta }, message);
+    logger[isRoutine ? 'debug' : levels[level]](toFacts(meta), message);
   });
+}
+
+/**
+ * A logger writes an error's message under `err` alone, and there the failure's type, which is its
+ * code, gives way to the name of its class. A task's token is of use to nobody.
+ */
+function toFacts(meta: LogMetadata = {}): object {
+  const { error, taskToken: _, ...facts } = meta;
+  if (error === undefined) return facts;
+  const code: unknown = Object(error)['type'];
+  return { ...facts, ...(typeof code === 'string' ? { code } : {}), err: error };
 }
 
 /** Installs the process's runtime; call it once, before the first connection. */

@@ -124,3 +124,14 @@ test('a customer without a name comes back to another thread than the one that e
   await picture(desk, 'watering-hole-console');
   expect((await simulatorAt(system.simulatorUrl).state()).violations).toEqual([]);
 }, 60_000);
+
+test('an agent who names a channel that nobody has is told what is wrong', async () => {
+  await desk.getByRole('button', { name: 'Write to a customer' }).click();
+  const form = desk.getByRole('form', { name: 'Write to a customer' });
+  await form.getByLabel('Channel').fill('nowhere');
+  await form.getByLabel('Customer’s id').fill('ringo@example.org');
+  await form.getByLabel('Message').fill('The river is back.');
+  await form.getByRole('button', { name: 'Send first' }).click();
+  const told = form.getByRole('status');
+  await expect.poll(() => told.textContent()).toBe('Not valid: There is no such channel.');
+});

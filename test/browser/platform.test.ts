@@ -93,6 +93,7 @@ test("customers of the example's page and an agent in the console talk to each o
   await page.getByText('open; you have left').waitFor();
   await page.getByRole('button', { name: 'End the chat' }).click();
   await page.getByText('closed by customer').waitFor();
+  expect(await page.getByRole('button', { name: 'Come back' }).isDisabled()).toBe(true);
   if (screenshots) await page.screenshot({ path: `${screenshots}/platform-closed.png` });
 
   await page

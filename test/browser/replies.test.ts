@@ -69,6 +69,11 @@ test('a customer and an agent answer one message each, and what is forwarded is 
     await page.screenshot({ path: `${screenshots}/replies-console.png` });
   }
 
+  // On a phone there is room to write.
+  await page.setViewportSize({ width: 360, height: 740 });
+  const box = await page.getByRole('textbox', { name: 'Reply' }).boundingBox();
+  expect(box?.width).toBeGreaterThan(300);
+
   await widget.page.reload();
   await answer.getByRole('button', { name: 'In answer to You Is the mud deep?' }).waitFor();
   await widget.message('No bathing: crocodiles.').getByText('Forwarded').waitFor();

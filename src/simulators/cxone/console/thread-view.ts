@@ -60,10 +60,16 @@ function openThread(root: HTMLElement, desk: Desk, number: string, leave: () => 
   const stayAtEnd = () => {
     if (follows) log.scrollTop = log.scrollHeight;
   };
+  // Of a size that is new, the observer is told after this event: nobody has scrolled away.
+  let seenSize = '';
+  const sizeOf = () => `${log.clientWidth} ${log.clientHeight}`;
   log.addEventListener('scroll', () => {
-    follows = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+    if (sizeOf() === seenSize) follows = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
   });
-  new ResizeObserver(stayAtEnd).observe(log);
+  new ResizeObserver(() => {
+    seenSize = sizeOf();
+    stayAtEnd();
+  }).observe(log);
 
   let headPrint = '';
 

@@ -93,9 +93,12 @@ function refusalOf({ validation, sent }: FirstResult): string | undefined {
   return `Not sent: ${messageIn(sent.body) ?? sent.failure.reason}`;
 }
 
-/** Reads what the middleware wants the agent to be told (cxone.md 1.6). */
+/** Reads what the middleware wants the agent to be told (cxone.md 1.6), else what it says is wrong. */
 function messageIn(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
-  const message: unknown = Reflect.get(body, 'displayErrorMessage');
-  return typeof message === 'string' ? message : undefined;
+  const messages: readonly unknown[] = [
+    Reflect.get(body, 'displayErrorMessage'),
+    Reflect.get(body, 'detail'),
+  ];
+  return messages.find((message) => typeof message === 'string');
 }

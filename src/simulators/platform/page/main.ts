@@ -178,17 +178,33 @@ function showChat(): void {
   title.textContent = chat.customer.name;
   showState();
   presence.textContent = chat.isAway ? 'Come back' : 'Leave';
+  presence.disabled = chat.state === 'closed';
   end.disabled = chat.state === 'closed';
   typing.textContent = chat.isAgentTyping ? 'The agent is typing…' : '';
-  const isAtEnd = bubbles.scrollTop + bubbles.clientHeight >= bubbles.scrollHeight - 40;
   const canAnswer = chat.state !== 'closed';
   drawIfNew(bubbles, [chat.threadId, chat.bubbles, canAnswer], () =>
     chat.bubbles.map((bubble) => makeBubble(bubble, canAnswer)),
   );
   if (!canAnswer && answered !== undefined) answer(undefined);
-  if (isAtEnd) bubbles.scrollTop = bubbles.scrollHeight;
+  stayAtEnd();
   tellSeen(chat);
 }
+
+// New messages are followed until the customer scrolls up to read, and so is a list that shrinks.
+let follows = true;
+let seenHeight = 0;
+function stayAtEnd(): void {
+  if (follows) bubbles.scrollTop = bubbles.scrollHeight;
+}
+bubbles.addEventListener('scroll', () => {
+  // Of a size that is new, the observer is told after this event: nobody has scrolled away.
+  if (bubbles.clientHeight !== seenHeight) return;
+  follows = bubbles.scrollTop + bubbles.clientHeight >= bubbles.scrollHeight - 40;
+});
+new ResizeObserver(() => {
+  seenHeight = bubbles.clientHeight;
+  stayAtEnd();
+}).observe(bubbles);
 
 /** Who looks at a chat has seen it. */
 function tellSeen(chat: Chat): void {
@@ -208,6 +224,7 @@ function show(): void {
 
 function choose(threadId: string): void {
   chosen = threadId;
+  follows = true;
   show();
   answer(undefined);
 }

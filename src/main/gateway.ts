@@ -38,6 +38,7 @@ const idleConnectionMs = 75_000;
 await runProcess(async (stopping) => {
   const config = loadGatewayConfig(process.env, readTextFile);
   const logger = createLogger({ name: 'gateway', level: config.logLevel });
+  logger.info({ temporal: config.temporal.address }, 'gateway is starting');
   const live = createLiveChannels({
     initial: config.channels,
     read: () => loadChannelsFile(process.env, readTextFile),

@@ -1,12 +1,12 @@
 /** @module `npm run platform`: an example of a platform, a second channel beside the widget. */
-import { pino } from 'pino';
+import { createLogger } from '../logging/logger.js';
 import { loadPlatformConfig, PlatformConfigError } from '../simulators/platform/config.js';
 import { startPlatform } from '../simulators/platform/platform.js';
 import { loadPage } from './page-assets.js';
 
 async function main(): Promise<void> {
   const config = loadPlatformConfig(process.env);
-  const logger = pino({ name: 'platform', level: config.logLevel });
+  const logger = createLogger({ name: 'platform', level: config.logLevel });
   const platform = await startPlatform({
     ...config,
     page: await loadPage('platform'),

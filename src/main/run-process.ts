@@ -25,9 +25,12 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-function describe(error: unknown): string {
+/** What a person is told of a process that cannot go on: a stack only of what nobody foresaw. */
+export function describeFailure(error: unknown): string {
   if (error instanceof EngineError) return `${error.code}: ${error.message}`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const isListening = Reflect.get(error, 'syscall') === 'listen';
+  return isListening ? `Cannot start: ${error.message}` : (error.stack ?? error.message);
 }
 
 function nextSignal(): Promise<string> {
@@ -70,7 +73,7 @@ export async function runProcess(
     process.exit(why === 'asked' ? 0 : 1);
   } catch (error) {
     if (stopping.signal.aborted) process.exit(0);
-    say(describe(error));
+    say(describeFailure(error));
     process.exit(1);
   }
 }

@@ -1,11 +1,11 @@
-import { pino } from 'pino';
+import { createLogger } from '../logging/logger.js';
 import { loadSimulatorConfig, SimulatorConfigError } from '../simulators/cxone/config.js';
 import { startSimulator } from '../simulators/cxone/simulator.js';
 import { loadPage } from './page-assets.js';
 
 async function main(): Promise<void> {
   const config = loadSimulatorConfig(process.env);
-  const logger = pino({ name: 'simulator', level: config.logLevel });
+  const logger = createLogger({ name: 'simulator', level: config.logLevel });
   const simulator = await startSimulator({
     ...config,
     logger,

@@ -38,6 +38,7 @@ function keepShare(
 await runProcess(async (stopping) => {
   const config = loadWorkerConfig(process.env, readTextFile);
   const logger = createLogger({ name: 'worker', level: config.logLevel });
+  logger.info({ temporal: config.temporal.address }, 'worker is starting');
   const live = createLiveChannels({
     initial: config.channels,
     read: () => loadChannelsFile(process.env, readTextFile),

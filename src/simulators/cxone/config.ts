@@ -51,7 +51,7 @@ export interface SimulatorConfig {
   readonly box: { readonly clientId: string; readonly clientSecret: string };
   readonly eventsSecret?: string;
   readonly dataDir: string;
-  readonly logLevel: string;
+  readonly logLevel: z.infer<typeof environmentSchema>['LOG_LEVEL'];
 }
 
 /** Says everything that is wrong with the simulator's environment, in one message. */

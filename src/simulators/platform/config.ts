@@ -22,7 +22,7 @@ export interface PlatformConfig {
   readonly gatewayUrl: string;
   readonly channelId: string;
   readonly secret: string;
-  readonly logLevel: string;
+  readonly logLevel: z.infer<typeof environmentSchema>['LOG_LEVEL'];
 }
 
 /** Says everything that is wrong with the platform's environment, in one message. */
@@ -35,14 +35,19 @@ export function loadPlatformConfig(
   environment: Readonly<Record<string, string | undefined>>,
   readText: (path: string) => string = (path) => readFileSync(path, 'utf8'),
 ): PlatformConfig {
-  const values = platformVariables.flatMap((name) => {
-    const path = environment[`${name}_FILE`] ?? '';
-    const value = path === '' ? (environment[name] ?? '') : readText(path).trim();
-    return value === '' ? [] : [[name, value]];
-  });
+  const values = new Map(
+    platformVariables.flatMap((name) => {
+      const path = environment[`${name}_FILE`] ?? '';
+      const value = path === '' ? (environment[name] ?? '') : readText(path).trim();
+      return value === '' ? [] : [[name, value] as const];
+    }),
+  );
   const parsed = environmentSchema.safeParse(Object.fromEntries(values));
   if (!parsed.success) {
-    const lines = parsed.error.issues.map(({ path, message }) => `${String(path[0])}: ${message}`);
+    const lines = parsed.error.issues.map(({ path: [name], message }) => {
+      const isGiven = values.has(String(name));
+      return `${String(name)}: ${isGiven ? message : 'is missing'}`;
+    });
     throw new PlatformConfigError(
       `The platform's configuration is wrong:\n  ${lines.join('\n  ')}`,
     );

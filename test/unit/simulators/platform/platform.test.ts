@@ -264,7 +264,7 @@ describe('what a customer does', () => {
 
 test("the platform's configuration names everything that is wrong with it", () => {
   expect(() => loadPlatformConfig({ PLATFORM_PORT: 'x' })).toThrow(
-    /PLATFORM_PORT.*\n.*BUSH_TELEGRAPH_SECRET/,
+    /PLATFORM_PORT: .*number.*\n.*BUSH_TELEGRAPH_SECRET: is missing$/,
   );
   const config = loadPlatformConfig({ BUSH_TELEGRAPH_SECRET_FILE: '/s' }, () => 'secret\n');
   expect(config).toMatchObject({ secret: 'secret', channelId: 'bush-telegraph', port: 9191 });

@@ -37,9 +37,19 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts', 'test/browser/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts'],
           globalSetup: temporalServer,
           ...heavy,
+        },
+      },
+      // Systems with browsers wait for each other most of the time: two carry no time limits of their own.
+      {
+        test: {
+          name: 'pages',
+          include: ['test/browser/*.test.ts'],
+          globalSetup: temporalServer,
+          ...patient,
+          sequence: { groupOrder: 2 },
         },
       },
       // Systems that are overloaded, killed and lied to: a run of its own, `npm run test:chaos`.

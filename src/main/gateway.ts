@@ -1,6 +1,6 @@
 /** @module `npm run gateway`: where browsers and CXone call. Any number of them may run. */
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
@@ -12,6 +12,7 @@ import { createCxoneChannelAdmin } from '../cxone/channel-admin.js';
 import { createCxoneContactCentre } from '../cxone/contact-centre.js';
 import { toGatewayQueue } from '../domain/ids.js';
 import { createGateway } from '../gateway/gateway.js';
+import { createStartingApp } from '../gateway/starting.js';
 import { createLogger } from '../logging/logger.js';
 import { createAdmission } from '../temporal/admission.js';
 import { installRuntime } from '../temporal/runtime.js';
@@ -44,6 +45,22 @@ await runProcess(async (stopping) => {
     read: () => loadChannelsFile(process.env, readTextFile),
     logger,
   });
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+  let answer: RequestListener = createStartingApp({
+    publicUrl: config.publicUrl,
+    metrics,
+    logger,
+    readiness: async () => ({ ok: false, reason: 'temporal has not answered yet' }),
+  });
+  const server = createServer((req, res) => answer(req, res));
+  server.keepAliveTimeout = idleConnectionMs;
+  const { host, port } = config.listen;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host, backlog: waitingConnections }, resolve);
+  });
+
   await installRuntime({ logger, hasMetrics: false });
   const assets = await buildBrowserAssets();
   const temporal = await connectPatiently(config.temporal, logger, stopping);
@@ -51,9 +68,6 @@ await runProcess(async (stopping) => {
   const { namespace, taskQueue } = config.temporal;
   const { integrationId } = config.adminPages;
   const gatewayQueue = toGatewayQueue(randomUUID());
-  const metrics = new Registry();
-  collectDefaultMetrics({ register: metrics });
-
   const admission = createAdmission({
     client,
     taskQueue,
@@ -99,14 +113,7 @@ await runProcess(async (stopping) => {
     activities: createGatewayActivities({ pages: gateway.pages }),
   });
   const done = worker.run();
-
-  const server = createServer(gateway.app);
-  server.keepAliveTimeout = idleConnectionMs;
-  const { host, port } = config.listen;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, host, backlog: waitingConnections }, resolve);
-  });
+  answer = gateway.app;
   logger.info({ host, port, publicUrl: config.publicUrl }, 'gateway is ready');
 
   return {

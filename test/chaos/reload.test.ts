@@ -204,6 +204,9 @@ describe('a changed channels file', () => {
     const started = system.startGateway(0);
     const gateway = processOf('gateway-0');
     await vi.waitFor(() => expect(gateway.output()).toContain('temporal is not reachable'), until);
+    expect((await fetch(`${gatewayUrl}/livez`)).status).toBe(200);
+    expect((await fetch(`${gatewayUrl}/readyz`)).status).toBe(503);
+    expect(await statusOf('river-bank')).toBe(503);
     await system.writeChannels({ channels: [riverBank, channel('oasis')] });
     gateway.hangUp();
     await gate.open();

@@ -171,7 +171,7 @@ function limitedBy(limitMs: number, signal: AbortSignal): AbortSignal {
   for (const one of [signal, AbortSignal.timeout(limitMs)]) {
     const pass = () => limited.abort(one.reason);
     if (one.aborted) pass();
-    else one.addEventListener('abort', pass, { once: true });
+    else one.addEventListener('abort', pass, { once: true, signal: limited.signal });
   }
   return limited.signal;
 }

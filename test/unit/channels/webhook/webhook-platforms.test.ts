@@ -21,7 +21,8 @@ const ref = { channelId: channelId('bush-telegraph'), threadId: threadId('t-1') 
 const zebra = customerId('zebra');
 const atMs = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 const at = '2026-01-02T03:04:05.678Z';
-const endless = new AbortController().signal;
+/** Each call has a signal of its own, as each activity has. */
+const endless = () => new AbortController().signal;
 const said: CustomerEvent = {
   seq: 3,
   type: 'message',
@@ -86,7 +87,7 @@ function platformsAt(url: string, answerWithinMs = 5_000) {
   const channels = new Map<ChannelId, ChannelDefinition>([[ref.channelId, channelAt(url)]]);
   const platforms = createWebhookPlatforms({ channels, clock: Date.now, answerWithinMs });
   onTestFinished(() => platforms.close());
-  const give = (event: CustomerEvent = said, deliveryId = `id-${event.seq}`, signal = endless) =>
+  const give = (event: CustomerEvent = said, deliveryId = `id-${event.seq}`, signal = endless()) =>
     platforms.deliver({ ref, customerId: zebra, deliveryId, event }, signal);
   return { platforms, channels, give };
 }
@@ -246,9 +247,9 @@ describe('a message on its way to a platform that cannot show everything', () =>
     const platforms = createWebhookPlatforms({ channels, clock: Date.now, toFileUrl });
     onTestFinished(() => platforms.close());
     const delivery = { ref, customerId: zebra, deliveryId: 'd', event: rich };
-    await platforms.deliver(delivery, endless);
+    await platforms.deliver(delivery, endless());
     channels.set(ref.channelId, channelAt(url, secret, { shows: ['attachments'] }));
-    await platforms.deliver(delivery, endless);
+    await platforms.deliver(delivery, endless());
     const [text, files] = received.map(bodyOf);
     const address = String(text?.['text']).split('map.png: ')[1] ?? '';
     // A gateway of the same key reads it, and asks for the file of that very message.

@@ -61,10 +61,12 @@ async function bodies(): Promise<string[]> {
     await platforms.close();
     server.close();
   });
-  const { signal } = new AbortController();
   const deliverAll = async () => {
     for (const event of events) {
-      await platforms.deliver({ ref, customerId: zebra, deliveryId: 'd', event }, signal);
+      await platforms.deliver(
+        { ref, customerId: zebra, deliveryId: 'd', event },
+        new AbortController().signal,
+      );
     }
   };
   await deliverAll();

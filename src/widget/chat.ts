@@ -3,6 +3,7 @@ import { type ApiClient, type CustomerDetails, createApiClient } from './api-cli
 import { createBackoff, createPause } from './backoff.js';
 import { createBlockade } from './blockade.js';
 import { createChatUploads } from './chat-uploads.js';
+import { isVerdictOwed } from './conversation.js';
 import { createDelivery } from './delivery.js';
 import { createDraft, type Draft } from './draft.js';
 import { type Connected, createEventReader } from './event-reader.js';
@@ -15,14 +16,7 @@ import { createSender } from './sender.js';
 import { createServerClock } from './server-clock.js';
 import { createSessionKeeper, type HeldSession } from './session-keeper.js';
 import { createStorage } from './storage.js';
-import {
-  type ChatAction,
-  type ChatState,
-  initialState,
-  isVerdictOwed,
-  newestAgentSeq,
-  reduce,
-} from './store.js';
+import { type ChatAction, type ChatState, initialState, newestAgentSeq, reduce } from './store.js';
 import { createTabRegister } from './tab-register.js';
 import { createThreadActs } from './thread-acts.js';
 import { createTypingSignal } from './typing-signal.js';

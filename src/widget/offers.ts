@@ -1,6 +1,6 @@
 /** What the customer may still choose, and what they have chosen: read from the conversation alone. */
 import { choicesIn } from './content/shown-content.js';
-import type { ConversationItem } from './store.js';
+import type { ConversationItem } from './conversation.js';
 
 /** The standing of one message's choices. */
 export interface Offer {

@@ -1,6 +1,8 @@
 /** The customer's own messages: written, tried again, and let go of when the thread shows them. */
+
+import { conversation } from './conversation.js';
 import { answeredIn, type Outbox, type OutboxExtras } from './outbox.js';
-import { type ChatState, conversation } from './store.js';
+import type { ChatState } from './store.js';
 
 /** What the customer does with their messages; what changes is in the outbox. */
 export interface OwnMessages {

@@ -1,5 +1,4 @@
-/** The messages that other messages answer: what of them is shown, and which can be answered. */
-import type { ConversationItem } from './store.js';
+/** The messages that other messages answer: what is shown of them. */
 import type { QuotedMessage, ThreadMessage } from './wire.js';
 
 /** What is shown of a message above one that answers it. */
@@ -14,11 +13,6 @@ const quotedLength = 200;
 export function beginningOf(text: string, length = quotedLength): string {
   const points = Array.from(text.trim().replaceAll(/\s+/g, ' '));
   return points.length <= length ? points.join('') : `${points.slice(0, length - 1).join('')}…`;
-}
-
-/** Quotes a line of the conversation for the message that will answer it. */
-export function quote({ id, from, text, attachments }: ConversationItem): QuotedMessage {
-  return { id, from, text: beginningOf(text) || (attachments[0]?.name ?? '') };
 }
 
 /** Returns what is shown of a quoted message; its author is known when the thread shows it. */
@@ -37,9 +31,4 @@ export function quotationOf(
 /** Returns the key of the line that holds a quoted message. */
 export function keyOf({ from, id }: Pick<QuotedMessage, 'from' | 'id'>): string {
   return `${from}:${id}`;
-}
-
-/** Tells whether the contact centre has a message that can be answered: the agent's, or a sent one. */
-export function isAnswerable({ from, mark }: ConversationItem): boolean {
-  return from === 'agent' || (from === 'customer' && mark === 'sent');
 }

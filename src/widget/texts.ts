@@ -1,5 +1,6 @@
 /** Every sentence that the widget says. */
-import type { Connection, Mark } from './store.js';
+import type { Mark } from './conversation.js';
+import type { Connection } from './store.js';
 import type { Upload } from './uploads.js';
 import type { QuotedMessage, ThreadStanding } from './wire.js';
 

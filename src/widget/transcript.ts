@@ -1,7 +1,7 @@
 /** The conversation as a plain text file for the customer to keep. */
 
+import type { ConversationItem } from './conversation.js';
 import { beginningOf, type Quotation } from './quotations.js';
-import type { ConversationItem } from './store.js';
 import { authorText, failureText, labels, markTexts, transcriptTexts } from './texts.js';
 
 /** What a transcript is made of. */

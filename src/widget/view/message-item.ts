@@ -1,6 +1,6 @@
 import type { Choice } from '../content/shown-content.js';
+import type { ConversationItem } from '../conversation.js';
 import type { Offer } from '../offers.js';
-import type { ConversationItem } from '../store.js';
 import { authorText, dayAndTime, failureText, labels, markTexts } from '../texts.js';
 import type { QuotedMessage } from '../wire.js';
 import { attachmentView } from './attachment.js';

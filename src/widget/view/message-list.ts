@@ -1,7 +1,8 @@
 import type { Choice } from '../content/shown-content.js';
+import { type ConversationItem, conversation, isAnswerable, quote } from '../conversation.js';
 import { offersIn } from '../offers.js';
-import { isAnswerable, keyOf, quote } from '../quotations.js';
-import { type ChatState, type ConversationItem, canWrite, conversation } from '../store.js';
+import { keyOf } from '../quotations.js';
+import { type ChatState, canWrite } from '../store.js';
 import { labels } from '../texts.js';
 import type { QuotedMessage } from '../wire.js';
 import { element } from './dom.js';

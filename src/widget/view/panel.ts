@@ -1,5 +1,6 @@
+import { conversation } from '../conversation.js';
 import { quotationOf } from '../quotations.js';
-import { type ChatState, canEnd, canWrite, conversation, runningCountdown } from '../store.js';
+import { type ChatState, canEnd, canWrite, runningCountdown } from '../store.js';
 import { connectionText, labels, standingText, typingText } from '../texts.js';
 import { toTranscript, transcriptName } from '../transcript.js';
 import type { QuotedMessage } from '../wire.js';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Choice, ShownContent } from '../../../src/widget/content/shown-content.js';
+import type { ConversationItem } from '../../../src/widget/conversation.js';
 import { offersIn } from '../../../src/widget/offers.js';
-import type { ConversationItem } from '../../../src/widget/store.js';
 
 let made = 0;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { beginningOf, isAnswerable, quote } from '../../../src/widget/quotations.js';
-import type { ConversationItem } from '../../../src/widget/store.js';
+import { type ConversationItem, isAnswerable, quote } from '../../../src/widget/conversation.js';
+import { beginningOf } from '../../../src/widget/quotations.js';
 
 const item: ConversationItem = {
   key: 'agent:a',

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { conversation } from '../../../src/widget/conversation.js';
 import type { OutboxEntry } from '../../../src/widget/outbox.js';
 import {
   type ChatState,
   canEnd,
   canWrite,
-  conversation,
   initialState,
   newestAgentSeq,
   reduce,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ConversationItem } from '../../../src/widget/store.js';
+import type { ConversationItem } from '../../../src/widget/conversation.js';
 import { toTranscript, transcriptName } from '../../../src/widget/transcript.js';
 
 const savedAtMs = Date.parse('2026-03-01T23:30:00.000Z');

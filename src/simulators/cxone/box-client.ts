@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { limitedBy } from '../time-limit.js';
 import type { Fault, Faults } from './faults.js';
 import { countRequest, type RequestCounts } from './operations.js';
 
@@ -60,7 +61,7 @@ export function createBoxClient(options: {
         ...(bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` }),
       },
       body: JSON.stringify(body),
-      signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(callTimeoutMs)]),
+      signal: limitedBy(callTimeoutMs, stopping.signal),
     }).then(readAnswer, noAnswer);
     countRequest(options.requests, {
       operation,

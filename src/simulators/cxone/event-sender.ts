@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { limitedBy } from '../time-limit.js';
 import { assigneeOf } from './agents.js';
 import type { SentEvent, StoredContact } from './model.js';
 import type { Store } from './store.js';
@@ -41,7 +42,7 @@ export function createEventSender(options: {
         'X-Signature-Algorithm': 'sha256',
       },
       body,
-      signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(timeoutMs)]),
+      signal: limitedBy(timeoutMs, stopping.signal),
     });
     await response.body?.cancel();
     return response.status;

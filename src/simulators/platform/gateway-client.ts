@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Webhook } from 'standardwebhooks';
+import { limitedBy } from '../time-limit.js';
 
 const pauseMs = 500;
 const answerWithinMs = 10_000;
@@ -39,7 +40,7 @@ export function createGatewayClient(deps: {
           'webhook-signature': webhook.sign(id, now, body),
         },
         body,
-        signal: AbortSignal.any([leaving.signal, AbortSignal.timeout(answerWithinMs)]),
+        signal: limitedBy(answerWithinMs, leaving.signal),
       });
       if (answer.ok) return { isTaken: true };
       if (answer.status === 429 || answer.status >= 500) return undefined;

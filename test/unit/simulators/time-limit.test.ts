@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { createServer } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -26,6 +26,12 @@ test('a call that is not answered ends in time, whatever memory is cleared meanw
   await called;
   clearMemory();
   expect(await failure).toMatchObject({ name: 'TimeoutError' });
+});
+
+test('calls leave nothing behind at whoever makes them', () => {
+  const stopping = new AbortController();
+  for (let n = 0; n < 20; n += 1) limitedBy(60_000, stopping.signal);
+  expect(getEventListeners(stopping.signal, 'abort')).toEqual([]);
 });
 
 test('a call ends with whoever made it', () => {

@@ -96,7 +96,8 @@ describe.concurrent('a thread in which 500 messages wait', () => {
       if (!isAccepted) break;
       accepted.push(id);
     }
-    expect(accepted.length).toBeLessThan(40);
+    // Some fifteen, and what comes before the thread has said so: all of it can still be handed on.
+    expect(accepted.length).toBeLessThan(100);
     const countRuns = async () => (await readThreadRuns(own.client, ref)).length;
     await vi.waitFor(async () => expect(await countRuns()).toBeGreaterThan(1), patient);
     centre.isDown = false;

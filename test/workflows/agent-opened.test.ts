@@ -10,6 +10,7 @@ import {
 } from '../../src/domain/ids.js';
 import type { Threads } from '../../src/ports/threads.js';
 import { openAdmission } from '../../src/temporal/admission.js';
+import { listOpenThreadsOf } from '../../src/temporal/customer-threads.js';
 import { createThreads } from '../../src/temporal/threads.js';
 import type { customer } from '../../workflows/customer.js';
 import { closeUpdate, contactEndedSignal } from '../../workflows/messages.js';
@@ -119,11 +120,15 @@ describe.concurrent('an agent who writes first', () => {
     const customerId = newCustomer();
     await engine.threads.acceptInbound(startFor(ref, customerId), inbound('m-1'));
     await vi.waitFor(() => expect(engine.centreOf(ref).posts).toHaveLength(1), soon);
+    const { client, taskQueue } = engine;
+    // Whose thread it is can be looked up a moment later, and who looks earlier begins another.
     await vi.waitFor(async () => {
-      const { threadId } = await write(engine.threads, newCustomer(), randomUUID());
-      expect(threadId).not.toBe(ref.threadId);
-      expect(await write(engine.threads, customerId, randomUUID())).toEqual(ref);
+      const known = await listOpenThreadsOf(client, taskQueue, channelId, customerId);
+      expect(known).toEqual([ref.threadId]);
     }, soon);
+    const { threadId } = await write(engine.threads, newCustomer(), randomUUID());
+    expect(threadId).not.toBe(ref.threadId);
+    expect(await write(engine.threads, customerId, randomUUID())).toEqual(ref);
     expect(await engine.threads.openThreadOf(channelId, customerId)).toBe(ref.threadId);
   });
 

@@ -4,41 +4,32 @@ import { createServer } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Simulator } from '../../../src/simulators/cxone/simulator.js';
 import {
+  agentReply,
   type Dfo,
   newMessage,
   openDfo,
   request,
   startTestBox,
+  startTestCentre,
   startTestSimulator,
   type TestBox,
+  type TestCentre,
 } from './simulator-harness.js';
 
+let centre: TestCentre;
 let box: TestBox;
 let simulator: Simulator;
 let dfo: Dfo;
 
 beforeEach(async () => {
-  box = await startTestBox();
-  simulator = await startTestSimulator({ boxUrl: box.url });
-  dfo = await openDfo(simulator);
+  centre = await startTestCentre();
+  ({ box, simulator, dfo } = centre);
   await dfo.post('c', newMessage({ idOnExternalPlatform: 'in-1' }));
 });
 
-afterEach(async () => {
-  await simulator.close();
-  await box.close();
-});
+afterEach(() => centre.close());
 
-const reply = (overrides: object = {}) =>
-  request(`${simulator.url}/simulator/agent/replies`, {
-    method: 'POST',
-    body: {
-      channelId: 'c',
-      threadIdOnExternalPlatform: 'thread-1',
-      text: 'Knee-deep.',
-      ...overrides,
-    },
-  });
+const reply = (overrides: object = {}) => agentReply(simulator, overrides);
 
 const outbound = () =>
   simulator.state().messages.filter(({ direction }) => direction === 'outbound');

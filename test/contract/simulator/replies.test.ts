@@ -1,41 +1,28 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Simulator } from '../../../src/simulators/cxone/simulator.js';
 import {
+  agentReply,
   type Dfo,
   newMessage,
-  openDfo,
-  request,
-  startTestBox,
-  startTestSimulator,
+  startTestCentre,
   type TestBox,
+  type TestCentre,
 } from './simulator-harness.js';
 
+let centre: TestCentre;
 let box: TestBox;
 let simulator: Simulator;
 let dfo: Dfo;
 
 beforeEach(async () => {
-  box = await startTestBox();
-  simulator = await startTestSimulator({ boxUrl: box.url });
-  dfo = await openDfo(simulator);
+  centre = await startTestCentre();
+  ({ box, simulator, dfo } = centre);
   await dfo.post('c', newMessage({ idOnExternalPlatform: 'in-1' }));
 });
 
-afterEach(async () => {
-  await simulator.close();
-  await box.close();
-});
+afterEach(() => centre.close());
 
-const reply = (overrides: object = {}) =>
-  request(`${simulator.url}/simulator/agent/replies`, {
-    method: 'POST',
-    body: {
-      channelId: 'c',
-      threadIdOnExternalPlatform: 'thread-1',
-      text: 'Knee-deep.',
-      ...overrides,
-    },
-  });
+const reply = (overrides: object = {}) => agentReply(simulator, overrides);
 
 const answerTo = (idOnExternalPlatform: string, overrides: object = {}) =>
   dfo.post('c', newMessage({ replyToMessage: { idOnExternalPlatform }, ...overrides }));

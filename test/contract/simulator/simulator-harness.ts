@@ -200,3 +200,40 @@ export async function startTestBox(): Promise<TestBox> {
     },
   };
 }
+
+/** A simulator whose calls go to a box, and its DFO. */
+export interface TestCentre {
+  readonly box: TestBox;
+  readonly simulator: Simulator;
+  readonly dfo: Dfo;
+  close(): Promise<void>;
+}
+
+/** Starts a simulator with a box that answers it. */
+export async function startTestCentre(): Promise<TestCentre> {
+  const box = await startTestBox();
+  const simulator = await startTestSimulator({ boxUrl: box.url });
+  const dfo = await openDfo(simulator);
+  return {
+    box,
+    simulator,
+    dfo,
+    async close() {
+      await simulator.close();
+      await box.close();
+    },
+  };
+}
+
+/** Has an agent write into the thread that `newMessage` is in. */
+export function agentReply({ url }: Pick<Simulator, 'url'>, overrides: object = {}) {
+  return request(`${url}/simulator/agent/replies`, {
+    method: 'POST',
+    body: {
+      channelId: 'c',
+      threadIdOnExternalPlatform: 'thread-1',
+      text: 'Knee-deep.',
+      ...overrides,
+    },
+  });
+}

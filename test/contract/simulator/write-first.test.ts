@@ -3,27 +3,23 @@ import type { Simulator } from '../../../src/simulators/cxone/simulator.js';
 import {
   type Dfo,
   newMessage,
-  openDfo,
   request,
-  startTestBox,
-  startTestSimulator,
+  startTestCentre,
   type TestBox,
+  type TestCentre,
 } from './simulator-harness.js';
 
+let centre: TestCentre;
 let box: TestBox;
 let simulator: Simulator;
 let dfo: Dfo;
 
 beforeEach(async () => {
-  box = await startTestBox();
-  simulator = await startTestSimulator({ boxUrl: box.url });
-  dfo = await openDfo(simulator);
+  centre = await startTestCentre();
+  ({ box, simulator, dfo } = centre);
 });
 
-afterEach(async () => {
-  await simulator.close();
-  await box.close();
-});
+afterEach(() => centre.close());
 
 const writeFirst = (overrides: object = {}) =>
   request(`${simulator.url}/simulator/agent/outbound`, {
